@@ -1,0 +1,12 @@
+// What the server calls when it loads chronos.so: one line for each module, nothing else.
+#include "backend/door.hpp"
+
+extern "C" {
+PG_MODULE_MAGIC;
+PGDLLEXPORT void _PG_init(void);
+void _PG_init(void) {}
+}
+
+CHRONOS_SQL_FUNCTION(chronos_library_version) {
+    PG_RETURN_TEXT_P(cstring_to_text(CHRONOS_VERSION));
+}

@@ -1,0 +1,25 @@
+#!/bin/bash
+# Makes a stage, runs a script of it there as an ordinary user and takes the stage away again.
+# CHRONOS_KEEP=1 keeps the stage and says where it is.
+#   tests/harness/in_stage.sh SCRIPT [ARGUMENT...]        (SCRIPT relative to the stage)
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+stage=$(mktemp -d "${TMPDIR:-/tmp}/chronos.XXXXXX") || exit 1
+finish() {
+    if [ -n "${CHRONOS_KEEP:-}" ]; then
+        echo "kept: $stage" >&2
+    else
+        rm -rf "$stage"
+    fi
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+if [ -x "$here/../real/fetch.sh" ]; then
+    "$here/../real/fetch.sh" || exit 1
+fi
+"$here/stage.sh" "$stage" || exit 1
+script=$1
+shift
+[ "${1:-}" != . ] || { shift; set -- "$stage" "$@"; }
+mkdir -p "$stage/tmp"
+"$here/as_user.sh" "$stage" "$stage/$script" "$@"

@@ -1,0 +1,96 @@
+#!/bin/bash
+# Runs the test suites of a stage, as the user who will own the servers; see docs in CONTRIBUTING.
+#   tests/harness/run.sh STAGE [SUITE...]
+# Suites: unit regress preload isolation cluster tap real. The last line is `N passed, N failed`.
+set -uo pipefail
+stage=$1
+shift
+suites=("$@")
+[ ${#suites[@]} -gt 0 ] || suites=(unit regress preload isolation cluster tap real)
+# shellcheck disable=SC1091
+. "$stage/environment"
+out=$stage/results
+mkdir -p "$out" "$stage/tmp"
+total_passed=0
+total_failed=0
+
+# count SUITE PASSED FAILED
+count() {
+    total_passed=$((total_passed + $2))
+    total_failed=$((total_failed + $3))
+    printf '== %s: %s passed, %s failed (%s s)\n' "$1" "$2" "$3" "$((SECONDS - started))"
+}
+
+google() {
+    local suite=$1 program=$stage/bin/$1_tests passed failed status
+    [ -x "$program" ] || return 0
+    "$program" --gtest_brief=1 2>&1 | tee "$out/$suite.log"
+    status=${PIPESTATUS[0]}
+    passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$out/$suite.log" | tail -n 1)
+    failed=$(sed -n 's/^ *\([0-9]*\) FAILED TEST.*/\1/p' "$out/$suite.log" | tail -n 1)
+    if [ "$status" != 0 ] && [ -z "$failed" ]; then failed=1; fi
+    count "$suite" "${passed:-0}" "${failed:-0}"
+}
+
+# pg_regress and pg_isolation_regress: programs of the server's development package.
+regress() {
+    local suite=$1 program=$2 input=$3 config=$4 passed failed names status
+    names=$(cd "$input" && ls sql/*.sql specs/*.spec 2>/dev/null | sed 's#.*/##; s#\.[a-z]*$##')
+    [ -n "$names" ] || return 0
+    mkdir -p "$out/$suite"
+    # shellcheck disable=SC2086
+    "$program" --bindir="$CHRONOS_PGBIN" --temp-instance="$stage/tmp/$suite" --temp-config="$config" \
+        --inputdir="$input" --outputdir="$out/$suite" --dlpath="$out" --no-locale --encoding=UTF8 \
+        $names > "$out/$suite.log" 2>&1
+    status=$?
+    grep -E '^(not )?ok|^test |FAILED|failed' "$out/$suite.log"
+    passed=$(grep -cE '^ok [0-9]|\.\.\. ok' "$out/$suite.log")
+    failed=$(grep -cE '^not ok [0-9]|\.\.\. FAILED' "$out/$suite.log")
+    if [ $status != 0 ]; then
+        tail -n 20 "$out/$suite.log"
+        cat "$out/$suite/regression.diffs" 2>/dev/null
+        [ "$failed" != 0 ] || failed=1
+    fi
+    if grep -qE 'was terminated by signal (4|6|7|8|11)' "$out/$suite/log/postmaster.log" 2>/dev/null; then
+        grep -E -B5 'was terminated by signal' "$out/$suite/log/postmaster.log"
+        failed=$((failed + 1))
+    fi
+    count "$suite" "$passed" "$failed"
+}
+
+# Perl tests by prove; each *.pl prints TAP.
+tap() {
+    local suite=$1 passed failed status
+    shift
+    [ $# -gt 0 ] && [ -e "$1" ] || return 0
+    mkdir -p "$out/$suite"
+    (cd "$out/$suite" && PG_REGRESS="$CHRONOS_PGXS/src/test/regress/pg_regress" TESTDATADIR="$stage/tmp/$suite" \
+        TESTLOGDIR="$out/$suite/log" PG_TEST_TIMEOUT_DEFAULT="${PG_TEST_TIMEOUT_DEFAULT:-120}" \
+        prove --verbose --failures -I "$CHRONOS_PGXS/src/test/perl" -I "$stage/tests/tests/tap" "$@") > "$out/$suite.log" 2>&1
+    status=$?
+    passed=$(grep -cE '^ok [0-9]' "$out/$suite.log")
+    failed=$(grep -cE '^not ok [0-9]' "$out/$suite.log")
+    if [ $status != 0 ]; then
+        grep -E -A12 '^not ok|^#|Dubious|Bailout|^Test Summary' "$out/$suite.log" | tail -n 150
+        [ "$failed" != 0 ] || failed=1
+    fi
+    count "$suite" "$passed" "$failed"
+}
+
+for suite in "${suites[@]}"; do
+    started=$SECONDS
+    case $suite in
+        unit | cluster) google "$suite" ;;
+        regress) regress regress "$CHRONOS_PGXS/src/test/regress/pg_regress" "$stage/tests" \
+            "$stage/tests/tests/harness/plain.conf" ;;
+        preload) regress preload "$CHRONOS_PGXS/src/test/regress/pg_regress" "$stage/tests" \
+            "$stage/tests/tests/harness/preload.conf" ;;
+        isolation) regress isolation "$CHRONOS_PGXS/src/test/isolation/pg_isolation_regress" \
+            "$stage/tests/tests/isolation" "$stage/tests/tests/harness/plain.conf" ;;
+        tap) tap tap "$stage"/tests/tests/tap/*.pl ;;
+        real) tap real "$stage"/tests/tests/real/*.pl ;;
+        *) echo "no such suite: $suite" >&2; exit 2 ;;
+    esac
+done
+printf '%s passed, %s failed\n' "$total_passed" "$total_failed"
+[ "$total_failed" = 0 ] && [ "$total_passed" -gt 0 ]
