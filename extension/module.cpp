@@ -7,6 +7,5 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void) {}
 }
 
-CHRONOS_SQL_FUNCTION(chronos_library_version) {
-    PG_RETURN_TEXT_P(cstring_to_text(CHRONOS_VERSION));
-}
+CHRONOS_SQL_FUNCTION(chronos_library_version)
+{ PG_RETURN_TEXT_P(cstring_to_text(CHRONOS_VERSION)); }

@@ -43,7 +43,7 @@ make_chroot() {
     if [ ! -e "$scripts/$suite" ]; then
         ln -s sid "$scripts/$suite"
     fi
-    if ! debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$root" "$mirror" > "$root.log" 2>&1; then
+    if ! debootstrap --variant=minbase --include=make,git "$suite" "$root" "$mirror" > "$root.log" 2>&1; then
         tail -n 5 "$root.log"
         return 1
     fi

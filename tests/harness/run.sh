@@ -35,6 +35,7 @@ google() {
 # pg_regress and pg_isolation_regress: programs of the server's development package.
 regress() {
     local suite=$1 program=$2 input=$3 config=$4 passed failed names status
+    [ -d "$input" ] || return 0
     names=$(cd "$input" && ls sql/*.sql specs/*.spec 2>/dev/null | sed 's#.*/##; s#\.[a-z]*$##')
     [ -n "$names" ] || return 0
     mkdir -p "$out/$suite"

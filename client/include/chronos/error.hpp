@@ -9,21 +9,21 @@ namespace chronos {
 
 // What went wrong, as far as a program acts on it. The numbers are not stable; the names are.
 enum class error_code {
-    usage,             // an argument that cannot be right
-    connection,        // no server, refused, or lost
-    permission,        // the role or the operating system does not allow it
-    not_installed,     // the database has no chronos extension
-    wrong_component,   // library, extension, engine or server of versions that do not fit together
-    requirement,       // the schema is not what the application needs
-    not_found,         // no such snapshot, version, label or repository
-    refused,           // it would destroy something; a flag allows it
-    damaged,           // an object or a manifest is missing, cut short or altered
-    repository,        // the repository cannot be read or written
-    space,             // the repository's device is full
-    database,          // the server reported an error
-    busy,              // a lock or a limit; trying again later can help
-    cancelled,         // by the user or by a time limit
-    internal,          // a bug
+    usage,            // an argument that cannot be right
+    connection,       // no server, refused, or lost
+    permission,       // the role or the operating system does not allow it
+    not_installed,    // the database has no chronos extension
+    wrong_component,  // library, extension, engine or server of versions that do not fit together
+    requirement,      // the schema is not what the application needs
+    not_found,        // no such snapshot, version, label or repository
+    refused,          // it would destroy something; a flag allows it
+    damaged,          // an object or a manifest is missing, cut short or altered
+    repository,       // the repository cannot be read or written
+    space,            // the repository's device is full
+    database,         // the server reported an error
+    busy,             // a lock or a limit; trying again later can help
+    cancelled,        // by the user or by a time limit
+    internal,         // a bug
 };
 
 // The name of a code as it stands in --json output and in the engine's reports: "not_found".
