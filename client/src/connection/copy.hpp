@@ -1,0 +1,21 @@
+// COPY by libpq: libpqxx streams text rows only, never the binary format.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "connection/session.hpp"
+
+namespace chronos::internal {
+
+[[nodiscard]] server_error error_of(PGconn* connection, const PGresult* result);
+
+std::int64_t copy_out(PGconn* connection, const std::string& sql, const session::copy_sink& sink);
+
+[[nodiscard]] std::unique_ptr<copy_channel> copy_in(PGconn* connection, const std::string& sql);
+
+}  // namespace chronos::internal

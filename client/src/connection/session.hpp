@@ -1,0 +1,87 @@
+// One connection as the library's modules use it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connection/server_error.hpp"
+#include "connection/value.hpp"
+
+namespace chronos::internal {
+
+// Rows on their way into the server; ends the COPY with an error if it is destroyed unfinished.
+class copy_channel {
+  public:
+    virtual ~copy_channel() = default;
+    virtual void write(std::string_view bytes) = 0;
+    // Returns the number of rows.
+    virtual std::int64_t finish() = 0;
+};
+
+// Thread-safety: one thread at a time, except cancel().
+class session {
+  public:
+    explicit session(const std::string& conninfo, std::string_view application = "chronos");
+    ~session();
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+
+    // A further session to the same server and database, or to another database of it.
+    [[nodiscard]] std::unique_ptr<session> another(std::string_view database = {}) const;
+
+    // Parameters are written $1, $2, ...; all errors are server_error.
+    rows query(std::string_view sql, const std::vector<value>& parameters = {});
+    // The first row; throws if there is none.
+    row query_one(std::string_view sql, const std::vector<value>& parameters = {});
+    // One or several statements; results are dropped.
+    void execute(std::string_view script);
+
+    // COPY ... TO STDOUT: the sink gets one call a message, which is one row (binary: the first
+    // with the header, one more with the trailer). Returns the number of rows.
+    using copy_sink = std::function<void(std::string_view)>;
+    std::int64_t copy_out(std::string_view sql, const copy_sink& sink);
+    // COPY ... FROM STDIN.
+    std::unique_ptr<copy_channel> copy_in(std::string_view sql);
+
+    void on_notice(std::function<void(const server_report&)> handler);
+
+    // Asks the server to end the running statement. From any thread, at any time before
+    // destruction.
+    void cancel() noexcept;
+
+    // 150020 for 15.20.
+    [[nodiscard]] int server_version() const;
+    [[nodiscard]] std::string database() const;
+    [[nodiscard]] std::string user() const;
+    [[nodiscard]] int backend_pid() const;
+    // The connection as PG* variables, for PostgreSQL's own programs.
+    [[nodiscard]] std::map<std::string, std::string> environment() const;
+
+    [[nodiscard]] static std::string quote_name(std::string_view name);
+    [[nodiscard]] static std::string quote_literal(std::string_view text);
+
+  private:
+    struct state;
+    std::unique_ptr<state> state_;
+    explicit session(std::unique_ptr<state> open);
+};
+
+// Commits only when told to; otherwise the destructor rolls back.
+class transaction {
+  public:
+    explicit transaction(session& on, std::string_view begin = "BEGIN");
+    ~transaction();
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+    void commit();
+
+  private:
+    session& session_;
+    bool open_ = true;
+};
+
+}  // namespace chronos::internal
