@@ -2,6 +2,7 @@
 // standard headers it needs. It also takes away the macros that break C++ code.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <csetjmp>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -7,8 +7,8 @@
 // callback, worker main) is one boundary(); what C++ throws is raised as an ERROR after the catch
 // block has closed.
 //
-// A caught backend_error is no recovery: the transaction is still broken. To go on, the failing part
-// must have run in a subtransaction (subtransaction.hpp); otherwise let the error travel on.
+// A caught backend_error is no recovery: the transaction is still broken. To go on, the failing
+// part must have run in a subtransaction (subtransaction.hpp); otherwise let the error travel on.
 #pragma once
 
 #include "backend/backend.hpp"
@@ -16,10 +16,15 @@
 
 namespace chronos::backend {
 
-// The two stacks of the server that a jump point replaces.
+// The two stacks of the server that a jump point replaces. They are put back when the scope ends,
+// on whatever way: a C++ exception out of call() must not leave the server a dead jump point.
 class jump_stacks {
   public:
     jump_stacks() noexcept : exception_(PG_exception_stack), context_(error_context_stack) {}
+    ~jump_stacks() { restore(); }
+    jump_stacks(const jump_stacks&) = delete;
+    jump_stacks& operator=(const jump_stacks&) = delete;
+
     void restore() const noexcept {
         PG_exception_stack = exception_;
         error_context_stack = context_;
@@ -42,15 +47,7 @@ auto call(Fn&& fn) -> std::invoke_result_t<Fn&> {
     sigjmp_buf here;
     if (sigsetjmp(here, 0) == 0) {
         PG_exception_stack = &here;
-        if constexpr (std::is_void_v<result>) {
-            fn();
-            saved.restore();
-            return;
-        } else {
-            result value = fn();
-            saved.restore();
-            return value;
-        }
+        return fn();
     }
     saved.restore();
     MemoryContextSwitchTo(context);
@@ -72,13 +69,13 @@ auto boundary(Fn&& fn) -> std::invoke_result_t<Fn&> {
 
 // Declares and defines the SQL-callable C function `name`; its body follows and may throw:
 //   CHRONOS_SQL_FUNCTION(chronos_example) { PG_RETURN_INT32(1); }
-#define CHRONOS_SQL_FUNCTION(name)                                                    \
-    static Datum name##_body(FunctionCallInfo fcinfo);                                \
-    extern "C" {                                                                      \
-    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                                         \
-    PG_FUNCTION_INFO_V1(name);                                                        \
-    Datum name(PG_FUNCTION_ARGS) {                                                    \
-        return chronos::backend::boundary([fcinfo] { return name##_body(fcinfo); });  \
-    }                                                                                 \
-    }                                                                                 \
+#define CHRONOS_SQL_FUNCTION(name)                                                   \
+    static Datum name##_body(FunctionCallInfo fcinfo);                               \
+    extern "C" {                                                                     \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                                        \
+    PG_FUNCTION_INFO_V1(name);                                                       \
+    Datum name(PG_FUNCTION_ARGS) {                                                   \
+        return chronos::backend::boundary([fcinfo] { return name##_body(fcinfo); }); \
+    }                                                                                \
+    }                                                                                \
     static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

@@ -1,7 +1,5 @@
 #include "backend/error.hpp"
 
-#include <array>
-
 #include "backend/door.hpp"
 
 namespace chronos::backend {
@@ -9,9 +7,9 @@ namespace chronos::backend {
 namespace {
 
 constexpr std::array kTexts = {
-    &ErrorData::message,     &ErrorData::detail,        &ErrorData::detail_log,
-    &ErrorData::hint,        &ErrorData::context,       &ErrorData::backtrace,
-    &ErrorData::schema_name, &ErrorData::table_name,    &ErrorData::column_name,
+    &ErrorData::message,       &ErrorData::detail,          &ErrorData::detail_log,
+    &ErrorData::hint,          &ErrorData::context,         &ErrorData::backtrace,
+    &ErrorData::schema_name,   &ErrorData::table_name,      &ErrorData::column_name,
     &ErrorData::datatype_name, &ErrorData::constraint_name, &ErrorData::internalquery,
 };
 
@@ -24,7 +22,6 @@ ErrorData* copy_and_flush() noexcept {
         PG_exception_stack = &here;
         copy = CopyErrorData();
     }
-    saved.restore();
     FlushErrorState();
     return copy;
 }
@@ -32,7 +29,8 @@ ErrorData* copy_and_flush() noexcept {
 void put(char (&out)[1024], std::string_view text) noexcept {
     // The server cuts by characters when it converts; here a cut in a character must not survive.
     std::size_t length = text.size() < sizeof(out) ? text.size() : sizeof(out) - 1;
-    while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) {
+    while (length < text.size() && length > 0 &&
+           (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) {
         --length;
     }
     text.copy(out, length);
@@ -85,12 +83,16 @@ std::string backend_error::hint() const { return data_->texts[3].value_or(""); }
 ErrorData* backend_error::to_error_data() const {
     const fields* const data = data_.get();
     return call([data] {
+        // In ErrorContext it is freed with the error itself: 2,000 errors in one block leave
+        // nothing.
+        const MemoryContext before = MemoryContextSwitchTo(ErrorContext);
         auto* copy = static_cast<ErrorData*>(palloc(sizeof(ErrorData)));
         *copy = data->plain;
         for (std::size_t i = 0; i < kTexts.size(); ++i) {
             copy->*kTexts[i] = data->texts[i] ? pstrdup(data->texts[i]->c_str()) : nullptr;
         }
-        copy->assoc_context = CurrentMemoryContext;
+        copy->assoc_context = ErrorContext;
+        MemoryContextSwitchTo(before);
         return copy;
     });
 }

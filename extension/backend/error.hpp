@@ -7,8 +7,6 @@
 
 #include "backend/backend.hpp"
 
-#include <memory>
-
 namespace chronos::backend {
 
 class backend_error : public std::exception {
@@ -22,7 +20,7 @@ class backend_error : public std::exception {
     [[nodiscard]] std::string detail() const;
     [[nodiscard]] std::string hint() const;
 
-    // A copy in the current memory context, fit for ReThrowError(). May raise out of memory.
+    // A copy in ErrorContext, fit for ReThrowError(). May raise out of memory.
     [[nodiscard]] ErrorData* to_error_data() const;
 
   private:

@@ -25,8 +25,8 @@ void run(const char* sql, const std::vector<argument>& arguments, bool read_only
     Datum* const value_array = values.data();
     const char* const null_array = nulls.c_str();
     call([=] {
-        const int status = SPI_execute_with_args(sql, count, type_array, value_array, null_array,
-                                                 read_only, 0);
+        const int status =
+            SPI_execute_with_args(sql, count, type_array, value_array, null_array, read_only, 0);
         if (status < 0) {
             elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(status));
         }

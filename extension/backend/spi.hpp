@@ -20,8 +20,8 @@ struct argument {
 
 using row = std::vector<std::optional<std::string>>;
 
-// An SPI connection. close() it on the good path; when an exception is in flight the (sub)transaction
-// abort releases it.
+// An SPI connection. close() it on the good path; when an exception is in flight the
+// (sub)transaction abort releases it.
 class spi {
   public:
     spi();
