@@ -1,0 +1,80 @@
+CREATE VIEW chronos.live_type AS
+SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
+       'type' AS kind, n.identity || '.' || quote_ident(t.typname) AS identity,
+       jsonb_strip_nulls(jsonb_build_object(
+           'owner', pg_get_userbyid(t.typowner),
+           'type', CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite'
+                                  WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range' END,
+           'labels', CASE WHEN t.typtype = 'e' THEN (
+               SELECT coalesce(jsonb_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
+               FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) END,
+           'attributes', CASE WHEN t.typtype = 'c' THEN (
+               SELECT coalesce(jsonb_agg(a.facts ORDER BY a.attnum), '[]')
+               FROM chronos.live_column a WHERE a.relid = t.typrelid) END,
+           'domain', CASE WHEN t.typtype = 'd' THEN jsonb_build_object(
+               'base', format_type(t.typbasetype, t.typtypmod),
+               'collation', (SELECT quote_ident(cn.nspname) || '.' || quote_ident(o.collname)
+                             FROM pg_catalog.pg_collation o
+                             JOIN pg_catalog.pg_namespace cn ON cn.oid = o.collnamespace
+                             WHERE o.oid = t.typcollation
+                               AND t.typcollation <> (SELECT b.typcollation FROM pg_catalog.pg_type b
+                                                      WHERE b.oid = t.typbasetype)),
+               'not_null', CASE WHEN t.typnotnull THEN true END,
+               'default', coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)),
+               'constraints', (
+                   SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                       'name', k.conname, 'type', k.contype,
+                       'definition', pg_get_constraintdef(k.oid),
+                       -- A function of one's own may need the domain, so it has to wait.
+                       'separate', CASE WHEN NOT k.convalidated OR EXISTS (
+                           SELECT FROM pg_catalog.pg_depend d
+                           WHERE d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid = k.oid
+                             AND d.refclassid = 'pg_catalog.pg_proc'::regclass
+                             AND d.refobjid >= 16384) THEN true END,
+                       'comment', (SELECT s.description FROM pg_catalog.pg_description s
+                                   WHERE s.classoid = 'pg_catalog.pg_constraint'::regclass
+                                     AND s.objoid = k.oid AND s.objsubid = 0)))
+                       ORDER BY k.conname COLLATE "C")
+                   FROM pg_catalog.pg_constraint k
+                   WHERE k.contypid = t.oid)) END,
+           'range', CASE WHEN t.typtype = 'r' THEN (
+               SELECT jsonb_build_object(
+                   'subtype', format_type(r.rngsubtype, NULL),
+                   'opclass', (SELECT quote_ident(pn.nspname) || '.' || quote_ident(p.opcname)
+                               FROM pg_catalog.pg_opclass p
+                               JOIN pg_catalog.pg_namespace pn ON pn.oid = p.opcnamespace
+                               WHERE p.oid = r.rngsubopc AND NOT p.opcdefault),
+                   'collation', (SELECT quote_ident(cn.nspname) || '.' || quote_ident(o.collname)
+                                 FROM pg_catalog.pg_collation o
+                                 JOIN pg_catalog.pg_namespace cn ON cn.oid = o.collnamespace
+                                 WHERE o.oid = r.rngcollation
+                                   AND r.rngcollation <> (SELECT b.typcollation FROM pg_catalog.pg_type b
+                                                          WHERE b.oid = r.rngsubtype)),
+                   'canonical', CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END,
+                   'subtype_diff', CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END,
+                   'multirange', (SELECT quote_ident(mn.nspname) || '.' || quote_ident(m.typname)
+                                  FROM pg_catalog.pg_type m
+                                  JOIN pg_catalog.pg_namespace mn ON mn.oid = m.typnamespace
+                                  WHERE m.oid = r.rngmultitypid))
+               FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid) END,
+           'acl', CASE WHEN t.typacl IS NOT NULL THEN
+               chronos.acl_facts(t.typacl, acldefault('T', t.typowner), t.typowner) END,
+           'comment', (SELECT s.description FROM pg_catalog.pg_description s
+                       WHERE s.classoid = 'pg_catalog.pg_type'::regclass AND s.objoid = t.oid
+                         AND s.objsubid = 0),
+           'depends_on', (
+               SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
+               FROM chronos.live_dependency d
+               WHERE (d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid)
+                  OR (t.typrelid <> 0 AND d.classid = 'pg_catalog.pg_class'::regclass
+                      AND d.objid = t.typrelid))
+       )) AS definition
+FROM pg_catalog.pg_type t
+JOIN chronos.live_namespace n ON n.oid = t.typnamespace
+WHERE (t.typtype IN ('e', 'd', 'r')
+       OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class c
+                                       WHERE c.oid = t.typrelid AND c.relkind = 'c')))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+                  WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid
+                    AND e.deptype = 'e');
+COMMENT ON VIEW chronos.live_type IS 'Enums, composite types, domains with their constraints, ranges.';

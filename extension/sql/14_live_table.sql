@@ -1,0 +1,65 @@
+CREATE VIEW chronos.live_table AS
+SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
+       CASE c.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind, c.identity,
+       jsonb_strip_nulls(jsonb_build_object(
+           'owner', pg_get_userbyid(c.relowner),
+           'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' END,
+           'columns', (SELECT coalesce(jsonb_agg(a.facts ORDER BY a.attnum), '[]')
+                       FROM chronos.live_column a WHERE a.relid = c.oid),
+           'of_type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
+           'partition_by', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+           'partition_of', CASE WHEN c.relispartition THEN (
+               SELECT quote_ident(pn.nspname) || '.' || quote_ident(p.relname)
+               FROM pg_catalog.pg_inherits i
+               JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+               JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+               WHERE i.inhrelid = c.oid) END,
+           'bound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
+           'inherits', CASE WHEN NOT c.relispartition THEN (
+               SELECT jsonb_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname)
+                                ORDER BY i.inhseqno)
+               FROM pg_catalog.pg_inherits i
+               JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+               JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+               WHERE i.inhrelid = c.oid) END,
+           'access_method', CASE WHEN c.relam <> 0 THEN (
+               SELECT nullif(m.amname, 'heap') FROM pg_catalog.pg_am m WHERE m.oid = c.relam) END,
+           'tablespace', CASE WHEN c.reltablespace <> 0 THEN (
+               SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
+           'options', to_jsonb(c.reloptions),
+           'toast_options', CASE WHEN c.reltoastrelid <> 0 THEN (
+               SELECT to_jsonb(o.reloptions) FROM pg_catalog.pg_class o
+               WHERE o.oid = c.reltoastrelid) END,
+           'row_security', CASE WHEN c.relrowsecurity THEN true END,
+           'force_row_security', CASE WHEN c.relforcerowsecurity THEN true END,
+           'replica_identity', CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END,
+           'server', CASE WHEN c.relkind = 'f' THEN (
+               SELECT v.srvname FROM pg_catalog.pg_foreign_table f
+               JOIN pg_catalog.pg_foreign_server v ON v.oid = f.ftserver
+               WHERE f.ftrelid = c.oid) END,
+           'fdw_options', CASE WHEN c.relkind = 'f' THEN (
+               SELECT to_jsonb(f.ftoptions) FROM pg_catalog.pg_foreign_table f
+               WHERE f.ftrelid = c.oid) END,
+           'acl', CASE WHEN c.relacl IS NOT NULL THEN
+               chronos.acl_facts(c.relacl, acldefault('r', c.relowner), c.relowner) END,
+           'comment', (SELECT s.description FROM pg_catalog.pg_description s
+                       WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objoid = c.oid
+                         AND s.objsubid = 0),
+           -- Only what CREATE TABLE itself needs: defaults are set later, but generated columns are not.
+           'depends_on', (
+               SELECT jsonb_agg(DISTINCT k.key ORDER BY k.key) FROM (
+                   SELECT d.key FROM chronos.live_dependency d
+                   WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+                   UNION ALL
+                   SELECT d.key FROM pg_catalog.pg_attribute a
+                   JOIN pg_catalog.pg_attrdef v ON v.adrelid = a.attrelid AND v.adnum = a.attnum
+                   JOIN chronos.live_dependency d
+                     ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = v.oid
+                   WHERE a.attrelid = c.oid AND a.attgenerated <> ''
+                     AND NOT (d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid)
+               ) k)
+       )) AS definition
+FROM chronos.live_relation c
+WHERE c.relkind IN ('r', 'p', 'f');
+COMMENT ON VIEW chronos.live_table IS
+    'Tables, partitioned tables, partitions and foreign tables, with columns, column comments and grants.';

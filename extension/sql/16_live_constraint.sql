@@ -1,0 +1,93 @@
+CREATE VIEW chronos.live_index_facts AS
+SELECT i.indexrelid AS indexid,
+       jsonb_strip_nulls(jsonb_build_object(
+           'clustered', CASE WHEN i.indisclustered THEN true END,
+           'replica_identity', CASE WHEN i.indisreplident THEN true END,
+           'options', to_jsonb(x.reloptions),
+           'tablespace', CASE WHEN x.reltablespace <> 0 THEN (
+               SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = x.reltablespace) END,
+           'partition_of', CASE WHEN x.relispartition THEN (
+               SELECT quote_ident(pn.nspname) || '.' || quote_ident(p.relname)
+               FROM pg_catalog.pg_inherits h
+               JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
+               JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+               WHERE h.inhrelid = x.oid) END,
+           'statistics', CASE WHEN i.indexprs IS NOT NULL THEN (
+               SELECT jsonb_object_agg(a.attnum, a.attstattarget)
+               FROM pg_catalog.pg_attribute a
+               WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) END,
+           'needs_extensions', (
+               SELECT jsonb_agg(e.extname ORDER BY e.extname COLLATE "C")
+               FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+               WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
+                 AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'x')
+       )) AS facts
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid;
+COMMENT ON VIEW chronos.live_index_facts IS
+    'What an index carries beside its definition, whether it stands alone or serves a constraint.';
+
+CREATE VIEW chronos.live_index AS
+SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, x.oid AS objid,
+       'index' AS kind, n.identity || '.' || quote_ident(x.relname) AS identity,
+       jsonb_strip_nulls(jsonb_build_object(
+           'table', c.identity,
+           'definition', pg_get_indexdef(x.oid),
+           'invalid', CASE WHEN NOT (i.indisvalid AND i.indisready) AND x.relkind = 'i' THEN true END,
+           'index', (SELECT nullif(f.facts, '{}') FROM chronos.live_index_facts f
+                     WHERE f.indexid = x.oid),
+           'comment', (SELECT s.description FROM pg_catalog.pg_description s
+                       WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objoid = x.oid
+                         AND s.objsubid = 0),
+           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
+                          FROM chronos.live_dependency d
+                          WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = x.oid)
+       )) AS definition
+FROM pg_catalog.pg_class x
+JOIN chronos.live_namespace n ON n.oid = x.relnamespace
+JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
+JOIN chronos.live_relation c ON c.oid = i.indrelid
+WHERE x.relkind IN ('i', 'I')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                  WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = x.oid
+                    AND d.refclassid = 'pg_catalog.pg_constraint'::regclass AND d.deptype = 'i');
+COMMENT ON VIEW chronos.live_index IS 'Indexes, but for those that a constraint makes.';
+
+CREATE VIEW chronos.live_constraint AS
+SELECT 'pg_catalog.pg_constraint'::regclass::oid AS classid, k.oid AS objid,
+       'constraint' AS kind, quote_ident(k.conname) || ' on ' || c.identity AS identity,
+       jsonb_strip_nulls(jsonb_build_object(
+           'table', c.identity,
+           'table_kind', CASE c.relkind WHEN 'f' THEN 'foreign' WHEN 'p' THEN 'partitioned' END,
+           'type', CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique'
+                                  WHEN 'f' THEN 'foreign key' WHEN 'c' THEN 'check'
+                                  ELSE 'exclude' END,
+           'name', k.conname,
+           'definition', pg_get_constraintdef(k.oid),
+           -- It comes with the parent's, so no statement makes it.
+           'inherited', CASE WHEN k.contype = 'c' AND NOT k.conislocal THEN true END,
+           'index_name', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
+               SELECT quote_ident(n.nspname) || '.' || quote_ident(x.relname)
+               FROM pg_catalog.pg_class x
+               JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
+               WHERE x.oid = k.conindid) END,
+           'index', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
+               SELECT nullif(f.facts, '{}') FROM chronos.live_index_facts f
+               WHERE f.indexid = k.conindid) END,
+           'comment', (SELECT s.description FROM pg_catalog.pg_description s
+                       WHERE s.classoid = 'pg_catalog.pg_constraint'::regclass AND s.objoid = k.oid
+                         AND s.objsubid = 0),
+           'index_comment', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
+               SELECT s.description FROM pg_catalog.pg_description s
+               WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objoid = k.conindid
+                 AND s.objsubid = 0) END,
+           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
+                          FROM chronos.live_dependency d
+                          WHERE d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid = k.oid)
+       )) AS definition
+FROM pg_catalog.pg_constraint k
+JOIN chronos.live_relation c ON c.oid = k.conrelid
+WHERE k.contype IN ('p', 'u', 'f', 'c', 'x')
+  AND NOT (k.contype = 'f' AND k.conparentid <> 0);
+COMMENT ON VIEW chronos.live_constraint IS
+    'Constraints of tables with the index that serves them; copies that partitions get are left out.';

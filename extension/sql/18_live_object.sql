@@ -1,0 +1,35 @@
+CREATE VIEW chronos.live_object AS
+SELECT classid, objid, kind, identity, definition FROM chronos.live_schema
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_extension
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_type
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_function
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_table
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_sequence
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_view
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_rule
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_index
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_constraint
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_trigger
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_policy
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_statistics;
+COMMENT ON VIEW chronos.live_object IS
+    'Every versioned object of this database: what it is (kind, identity) and the facts that make it what it is. Read it with search_path = pg_catalog.';
+
+CREATE FUNCTION chronos.object_hash(kind text, identity text, definition jsonb) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT sha256(convert_to(concat_ws(E'\n', kind, identity, definition::text), 'UTF8')) $$;
+COMMENT ON FUNCTION chronos.object_hash(text, text, jsonb) IS
+    'The name of an object''s state: equal objects in two databases have the same.';
