@@ -1,10 +1,13 @@
 // What the server calls when it loads chronos.so: one line for each module, nothing else.
 #include "backend/door.hpp"
+#include "scheduler/scheduler.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
 PGDLLEXPORT void _PG_init(void);
-void _PG_init(void) {}
+void _PG_init(void) {
+    chronos::backend::boundary([] { chronos::scheduler::init(); });
+}
 }
 
 CHRONOS_SQL_FUNCTION(chronos_library_version)

@@ -1,0 +1,107 @@
+#include "scheduler/dynamic_worker.hpp"
+
+#include <csignal>
+
+#include "backend/door.hpp"
+
+extern "C" {
+#include <pgstat.h>
+#include <storage/ipc.h>
+#include <storage/latch.h>
+}
+
+namespace chronos::scheduler {
+
+namespace {
+
+// FATAL runs no destructors, so the session's exit looks here for a worker that is waited for.
+BackgroundWorkerHandle* waited_for = nullptr;
+
+// A cancel, so that the worker can say why it ended; one that has not started never will.
+void end_worker(BackgroundWorkerHandle* handle) noexcept {
+    pid_t pid = 0;
+    switch (GetBackgroundWorkerPid(handle, &pid)) {
+        case BGWH_STARTED:
+            kill(pid, SIGINT);
+            break;
+        case BGWH_NOT_YET_STARTED:
+            TerminateBackgroundWorker(handle);
+            break;
+        case BGWH_STOPPED:
+        case BGWH_POSTMASTER_DIED:
+            break;
+    }
+}
+
+void end_at_exit(int /*code*/, Datum /*argument*/) {
+    if (waited_for != nullptr) {
+        end_worker(waited_for);
+        waited_for = nullptr;
+    }
+}
+
+void register_exit_callback() {
+    static bool registered = false;
+    if (!registered) {
+        backend::call([] { before_shmem_exit(end_at_exit, 0); });
+        registered = true;
+    }
+}
+
+}  // namespace
+
+BackgroundWorker describe_worker(const char* type, const char* function) {
+    BackgroundWorker worker{};
+    strlcpy(worker.bgw_name, type, sizeof(worker.bgw_name));
+    strlcpy(worker.bgw_type, type, sizeof(worker.bgw_type));
+    strlcpy(worker.bgw_library_name, "$libdir/chronos", sizeof(worker.bgw_library_name));
+    strlcpy(worker.bgw_function_name, function, sizeof(worker.bgw_function_name));
+    worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+    worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+    worker.bgw_restart_time = BGW_NEVER_RESTART;
+    return worker;
+}
+
+dynamic_worker::dynamic_worker(BackgroundWorker description) : handle_(nullptr) {
+    register_exit_callback();
+    description.bgw_notify_pid = MyProcPid;
+    BackgroundWorker* const worker = &description;
+    BackgroundWorkerHandle** const handle = &handle_;
+    if (!backend::call([=] { return RegisterDynamicBackgroundWorker(worker, handle); })) {
+        throw backend::sql_error(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+                                 "could not start a background worker: all slots are taken",
+                                 "A snapshot needs one background worker.",
+                                 "Try again later, or raise max_worker_processes (now " +
+                                     std::to_string(max_worker_processes) +
+                                     ") and restart the server.");
+    }
+    waited_for = handle_;
+}
+
+dynamic_worker::~dynamic_worker() {
+    if (waited_for == handle_) {
+        end_worker(handle_);
+        release();
+    }
+}
+
+bool dynamic_worker::has_stopped() const {
+    pid_t pid = 0;
+    BackgroundWorkerHandle* const handle = handle_;
+    const BgwHandleStatus status =
+        backend::call([handle, &pid] { return GetBackgroundWorkerPid(handle, &pid); });
+    return status == BGWH_STOPPED || status == BGWH_POSTMASTER_DIED;
+}
+
+void dynamic_worker::release() noexcept { waited_for = nullptr; }
+
+void dynamic_worker::wait(long milliseconds) {
+    backend::call([milliseconds] {
+        (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds,
+                        PG_WAIT_EXTENSION);
+        ResetLatch(MyLatch);
+        CHECK_FOR_INTERRUPTS();
+    });
+}
+
+}  // namespace chronos::scheduler

@@ -1,0 +1,31 @@
+// Which program the engine is, and how it is called.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace chronos::scheduler {
+
+struct engine_program {
+    std::string path;
+    std::vector<std::string> arguments;    // the first is the program's name
+    std::vector<std::string> environment;  // all of it: NAME=value
+};
+
+// What the engine connects to; role is empty if it cannot be told.
+struct engine_target {
+    std::string database;
+    std::string role;
+};
+
+struct engine_task {
+    std::string id;
+    std::string label;  // empty: none
+    std::vector<std::string> repositories;
+    int jobs = 0;
+};
+
+// Raises CH004 if there is no engine.
+engine_program find_engine(const engine_task& task, const engine_target& target);
+
+}  // namespace chronos::scheduler

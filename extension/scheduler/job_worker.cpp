@@ -1,0 +1,138 @@
+// The job worker: one dynamic background worker for one snapshot. It records the run, supervises the
+// engine and records how it ended.
+#include <csignal>
+
+#include "backend/door.hpp"
+#include "scheduler/engine_process.hpp"
+#include "scheduler/failure_codes.hpp"
+#include "scheduler/job_request.hpp"
+#include "scheduler/run_record.hpp"
+#include "scheduler/supervisor.hpp"
+#include "scheduler/work_transaction.hpp"
+
+extern "C" {
+#include <libpq/pqsignal.h>
+#include <pgstat.h>
+#include <postmaster/interrupt.h>
+#include <storage/ipc.h>
+#include <storage/latch.h>
+#include <storage/proc.h>
+#include <storage/procarray.h>
+#include <utils/backend_status.h>
+
+PGDLLEXPORT void chronos_job_worker_main(Datum argument);
+}
+
+namespace chronos::scheduler {
+
+namespace {
+
+volatile std::sig_atomic_t terminated = 0;
+
+// Like a cancel, so that the engine is stopped and the reason recorded before this process ends.
+void on_terminate(int /*signal*/) {
+    const int saved = errno;
+    terminated = 1;
+    InterruptPending = 1;
+    QueryCancelPending = 1;
+    SetLatch(MyLatch);
+    errno = saved;
+}
+
+job_request read_request() {
+    job_request request{};
+    std::memcpy(&request, MyBgworkerEntry->bgw_extra, sizeof(request));
+    return request;
+}
+
+void connect(const job_request& request) {
+    const Oid database = request.database;
+    backend::call([database] {
+        pqsignal(SIGHUP, SignalHandlerForConfigReload);
+        pqsignal(SIGTERM, on_terminate);
+        BackgroundWorkerUnblockSignals();
+        BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+        before_shmem_exit(
+            [](int code, Datum value) { engine_process::kill_at_exit(code, value); }, 0);
+    });
+    prepare_worker_session();
+}
+
+// The session that asked looks for the run's row when it wakes.
+void wake_requester(int pid) {
+    backend::call([pid] {
+        if (PGPROC* const requester = BackendPidGetProc(pid)) {
+            SetLatch(&requester->procLatch);
+        }
+    });
+}
+
+void show_activity(const job_request& request) {
+    const char* const id = request.id;
+    backend::call([id] {
+        char text[NAMEDATALEN];
+        (void)pg_snprintf(text, sizeof(text), "snapshot %s", id);
+        pgstat_report_activity(STATE_RUNNING, text);
+    });
+}
+
+run_failure describe(const backend::backend_error& error) {
+    if (error.sqlstate() != ERRCODE_QUERY_CANCELED) {
+        return {"internal", error.what(), error.detail(), error.hint()};
+    }
+    if (terminated != 0) {
+        return {"cancelled", "terminated by administrator command or server shutdown", {}, {}};
+    }
+    return {"cancelled", "canceled by user request", {}, {}};
+}
+
+run_failure describe(const backend::sql_error& error) {
+    return {error.sqlstate() == kEngineNotFound ? "engine_not_found" : "internal", error.what(),
+            error.detail(), error.hint()};
+}
+
+std::optional<run_failure> take_snapshot(run_record& run, const job_request& request) {
+    try {
+        const engine_program program = find_engine(run.task(), run_record::target());
+        supervisor watcher(run, std::chrono::seconds(request.timeout_s));
+        return watcher.run(program);
+    } catch (const backend::backend_error& error) {
+        return describe(error);
+    } catch (const backend::sql_error& error) {
+        return describe(error);
+    } catch (const std::exception& error) {
+        return run_failure{"internal", error.what(), {}, {}};
+    }
+}
+
+void record(run_record& run, const job_request& request,
+            const std::optional<run_failure>& failure) {
+    if (!failure) {
+        run.completed();
+        return;
+    }
+    run.failed(*failure);
+    const char* const id = request.id;
+    const char* const reason =
+        failure->message.empty() ? "reported by the engine" : failure->message.c_str();
+    backend::call([id, reason] { ereport(LOG, (errmsg("snapshot %s failed: %s", id, reason))); });
+}
+
+void run_job() {
+    const job_request request = read_request();
+    connect(request);
+    show_activity(request);
+    run_record run(request);
+    wake_requester(request.requester_pid);
+    const std::optional<run_failure> failure = take_snapshot(run, request);
+    record(run, request, failure);
+}
+
+}  // namespace
+
+}  // namespace chronos::scheduler
+
+void chronos_job_worker_main(Datum /*argument*/) {
+    chronos::backend::boundary([] { chronos::scheduler::run_job(); });
+    proc_exit(0);
+}

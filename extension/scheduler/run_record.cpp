@@ -1,0 +1,148 @@
+#include "scheduler/run_record.hpp"
+
+#include "backend/door.hpp"
+#include "scheduler/settings.hpp"
+#include "scheduler/work_transaction.hpp"
+
+extern "C" {
+#include <catalog/pg_type.h>
+#include <mb/pg_wchar.h>
+#include <storage/lock.h>
+#include <utils/array.h>
+#include <utils/timestamp.h>
+}
+
+namespace chronos::scheduler {
+
+namespace {
+
+using backend::argument;
+
+// The advisory lock functions of SQL use 1 and 2; see chronos.run_lock_key().
+constexpr std::uint16_t kLockClass = 3;
+
+std::string to_server_encoding(const std::string& utf8) {
+    const char* const text = utf8.c_str();
+    const int length = static_cast<int>(utf8.size());
+    return backend::call([=] {
+        return static_cast<const char*>(pg_any_to_server(text, length, PG_UTF8));
+    });
+}
+
+std::string to_utf8(const std::string& text) {
+    const char* const raw = text.c_str();
+    const int length = static_cast<int>(text.size());
+    return backend::call([=] {
+        return static_cast<const char*>(pg_server_to_any(raw, length, PG_UTF8));
+    });
+}
+
+argument timestamp(TimestampTz value) {
+    return {TIMESTAMPTZOID, TimestampTzGetDatum(value), false};
+}
+
+argument text_array(const std::vector<std::string>& utf8_lines) {
+    const int count = static_cast<int>(utf8_lines.size());
+    auto* const items = backend::call(
+        [count] { return static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(count))); });
+    for (int i = 0; i < count; ++i) {
+        items[i] = argument::text(to_server_encoding(utf8_lines[static_cast<std::size_t>(i)])).value;
+    }
+    return {TEXTARRAYOID, backend::call([=] {
+                return PointerGetDatum(
+                    construct_array(items, count, TEXTOID, -1, false, TYPALIGN_INT));
+            }),
+            false};
+}
+
+void take_lock(std::int64_t key) {
+    backend::call([key] {
+        LOCKTAG tag;
+        const auto bits = static_cast<std::uint64_t>(key);
+        SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(bits >> 32),
+                             static_cast<uint32>(bits), kLockClass);
+        if (LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL) {
+            elog(ERROR, "another job worker holds the lock of this snapshot");
+        }
+    });
+}
+
+std::optional<std::string> optional_text(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+}  // namespace
+
+run_record::run_record(const job_request& request)
+    : id_(request.id), label_(request.label), jobs_(request.jobs) {
+    {
+        work_transaction work;
+        const auto rows = work.sql().query("SELECT chronos.run_lock_key($1)", {argument::text(id_)});
+        take_lock(std::stoll(rows.at(0).at(0).value()));
+        work.commit();
+    }
+    work_transaction work;
+    const std::string label = to_server_encoding(label_);
+    work.sql().query("SELECT chronos.run_started($1, $2, $3, $4)",
+                     {argument::text(id_), argument::text_or_null(optional_text(label)),
+                      argument::oid(request.role), timestamp(request.requested_at)});
+    work.commit();
+}
+
+engine_task run_record::task() const {
+    engine_task task{id_, label_, {}, jobs_};
+    work_transaction work;
+    for (const backend::row& row :
+         work.sql().query("SELECT url FROM chronos.repository ORDER BY created_at, name")) {
+        task.repositories.push_back(row.at(0).value());
+    }
+    work.commit();
+    return task;
+}
+
+engine_target run_record::target() {
+    work_transaction work;
+    const auto rows = work.sql().query(
+        "SELECT current_database(), (SELECT rolname FROM pg_authid WHERE oid = 10)");
+    const std::string configured = settings::engine_user();
+    engine_target target{to_utf8(rows.at(0).at(0).value()),
+                         to_utf8(configured.empty() ? rows[0].at(1).value_or("") : configured)};
+    work.commit();
+    return target;
+}
+
+void run_record::engine_started(int pid) {
+    work_transaction work;
+    work.sql().execute("UPDATE chronos.snapshot_run SET engine_pid = $2 WHERE id = $1",
+                       {argument::text(id_), argument::bigint(pid)});
+    work.commit();
+}
+
+run_record::report run_record::reported(const std::vector<std::string>& lines) {
+    work_transaction work;
+    const auto rows = work.sql().query("SELECT chronos.run_reported($1, $2)",
+                                       {argument::text(id_), text_array(lines)});
+    work.commit();
+    const std::string what = rows.at(0).at(0).value();
+    return what == "error"      ? report::kError
+           : what == "complete" ? report::kComplete
+                                : report::kProgress;
+}
+
+void run_record::completed() {
+    work_transaction work;
+    work.sql().query("SELECT chronos.run_completed($1)", {argument::text(id_)});
+    work.commit();
+}
+
+void run_record::failed(const run_failure& failure) {
+    work_transaction work;
+    work.sql().query("SELECT chronos.run_failed($1, $2, $3, $4, $5)",
+                     {argument::text(id_), argument::text_or_null(optional_text(failure.code)),
+                      argument::text_or_null(optional_text(failure.message)),
+                      argument::text_or_null(optional_text(failure.detail)),
+                      argument::text_or_null(optional_text(failure.hint))});
+    work.commit();
+}
+
+}  // namespace chronos::scheduler

@@ -1,0 +1,40 @@
+// Watches one engine until it has ended: relays what it reports, keeps the time limit, passes a
+// cancel on.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "scheduler/engine_process.hpp"
+#include "scheduler/run_record.hpp"
+
+namespace chronos::scheduler {
+
+class supervisor {
+  public:
+    supervisor(run_record& run, std::chrono::seconds timeout) : run_(run), timeout_(timeout) {}
+
+    // Runs the program to its end. Nothing if the snapshot is complete, else why it is not. An
+    // error of the server, such as a cancel, passes through after the engine has been stopped.
+    std::optional<run_failure> run(const engine_program& program);
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    void watch(engine_process& engine);
+    void stop(engine_process& engine);
+    void sleep(const engine_process& engine) const;
+    void relay(engine_process& engine, bool now);
+    [[nodiscard]] std::optional<run_failure> outcome() const;
+
+    run_record& run_;
+    std::chrono::seconds timeout_;
+    clock::time_point started_;
+    clock::time_point relayed_;
+    std::optional<engine_exit> exit_;
+    bool complete_ = false;
+    bool error_ = false;
+    bool timed_out_ = false;
+};
+
+}  // namespace chronos::scheduler
