@@ -87,7 +87,8 @@ SELECT r.id, r.label,
        r.detail,
        r.hint
 FROM chronos.snapshot_run AS r
-CROSS JOIN LATERAL (SELECT CASE WHEN r.state = 'running' THEN chronos.run_is_lost(r.id) ELSE false END AS lost) AS lost;
+CROSS JOIN LATERAL (SELECT CASE WHEN r.state = 'running' THEN chronos.run_is_lost(r.id) ELSE false END AS lost) AS lost
+ORDER BY r.requested_at;
 COMMENT ON VIEW chronos.snapshots IS
     'Snapshots taken from inside this database: running, complete or failed, with the reason.';
 GRANT SELECT ON chronos.snapshots TO pg_read_all_stats;
