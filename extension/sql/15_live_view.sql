@@ -40,7 +40,7 @@ CREATE VIEW chronos.live_rule AS
 SELECT 'pg_catalog.pg_rewrite'::regclass::oid AS classid, r.oid AS objid,
        'rule' AS kind, quote_ident(r.rulename) || ' on ' || c.identity AS identity,
        jsonb_strip_nulls(jsonb_build_object(
-           'table', c.identity,
+           'table', c.identity, 'name', r.rulename,
            'definition', rtrim(pg_get_ruledef(r.oid), ';'),
            'enabled', CASE r.ev_enabled WHEN 'D' THEN 'disable' WHEN 'R' THEN 'enable replica'
                                         WHEN 'A' THEN 'enable always' END,

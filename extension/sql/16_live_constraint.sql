@@ -3,7 +3,6 @@ SELECT i.indexrelid AS indexid,
        jsonb_strip_nulls(jsonb_build_object(
            'clustered', CASE WHEN i.indisclustered THEN true END,
            'replica_identity', CASE WHEN i.indisreplident THEN true END,
-           'options', to_jsonb(x.reloptions),
            'tablespace', CASE WHEN x.reltablespace <> 0 THEN (
                SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = x.reltablespace) END,
            'partition_of', CASE WHEN x.relispartition THEN (
@@ -31,7 +30,7 @@ CREATE VIEW chronos.live_index AS
 SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, x.oid AS objid,
        'index' AS kind, n.identity || '.' || quote_ident(x.relname) AS identity,
        jsonb_strip_nulls(jsonb_build_object(
-           'table', c.identity,
+           'table', c.identity, 'name', x.relname,
            'definition', pg_get_indexdef(x.oid),
            'invalid', CASE WHEN NOT (i.indisvalid AND i.indisready) AND x.relkind = 'i' THEN true END,
            'index', (SELECT nullif(f.facts, '{}') FROM chronos.live_index_facts f
@@ -74,6 +73,9 @@ SELECT 'pg_catalog.pg_constraint'::regclass::oid AS classid, k.oid AS objid,
            'index', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
                SELECT nullif(f.facts, '{}') FROM chronos.live_index_facts f
                WHERE f.indexid = k.conindid) END,
+           -- pg_get_constraintdef leaves them out, pg_get_indexdef does not.
+           'index_options', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
+               SELECT to_jsonb(x.reloptions) FROM pg_catalog.pg_class x WHERE x.oid = k.conindid) END,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_constraint'::regclass AND s.objoid = k.oid
                          AND s.objsubid = 0),

@@ -1,0 +1,170 @@
+CREATE FUNCTION chronos.statement_parts(kind text, identity text, definition jsonb)
+RETURNS TABLE (phase int, statement text)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    CASE
+        WHEN kind IN ('table', 'foreign table') THEN
+            RETURN QUERY SELECT * FROM chronos.table_statements(kind, identity, definition);
+        WHEN kind = 'constraint' THEN
+            RETURN QUERY SELECT * FROM chronos.constraint_statements(definition);
+        WHEN kind = 'index' THEN
+            RETURN QUERY SELECT * FROM chronos.index_statements(identity, definition);
+        WHEN kind IN ('function', 'procedure', 'aggregate') THEN
+            RETURN QUERY SELECT * FROM chronos.function_statements(kind, identity, definition);
+        WHEN kind IN ('view', 'materialized view') THEN
+            RETURN QUERY SELECT * FROM chronos.view_statements(kind, identity, definition);
+        WHEN kind = 'sequence' THEN
+            RETURN QUERY SELECT * FROM chronos.sequence_statements(identity, definition);
+        WHEN kind IN ('trigger', 'rule') THEN
+            RETURN QUERY SELECT * FROM chronos.switch_statements(definition, upper(kind));
+        WHEN kind = 'type' THEN
+            RETURN QUERY SELECT * FROM chronos.type_statements(identity, definition);
+        WHEN kind = 'policy' THEN
+            RETURN QUERY SELECT * FROM chronos.policy_statements(definition);
+        WHEN kind = 'statistics' THEN
+            RETURN QUERY SELECT * FROM chronos.statistics_statements(identity, definition);
+        WHEN kind = 'schema' THEN
+            RETURN QUERY SELECT * FROM chronos.schema_statements(identity, definition);
+        WHEN kind = 'extension' THEN
+            RETURN QUERY SELECT * FROM chronos.extension_statements(identity, definition);
+        ELSE
+            RAISE EXCEPTION USING
+                MESSAGE = format('objects of kind "%s" cannot be turned into SQL by this version of Chronos', kind),
+                ERRCODE = 'feature_not_supported',
+                HINT = 'Update the extension with ALTER EXTENSION chronos UPDATE; a newer one recorded this object.';
+    END CASE;
+END
+$$;
+COMMENT ON FUNCTION chronos.statement_parts(text, text, jsonb) IS
+    'The statements of one object, each with the phase of a script it belongs to.';
+
+CREATE FUNCTION chronos.statements(kind text, identity text, definition jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(array_agg(p.statement ORDER BY p.phase, p.nr), '{}')
+    FROM chronos.statement_parts(kind, identity, definition) WITH ORDINALITY p(phase, statement, nr)
+$$;
+COMMENT ON FUNCTION chronos.statements(text, text, jsonb) IS
+    'The SQL statements that make one object, from its facts alone; what it depends on has to exist.';
+
+CREATE FUNCTION chronos.script_order(starts int[], needs int[]) RETURNS int[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- Node n needs needs[starts[n] .. starts[n + 1] - 1]. Depth first from node 1 on, so that the given
+    -- order is kept wherever no need stands against it. In a circle the last step back is left out.
+    count int := array_length(starts, 1) - 1;
+    cursor int[] := starts;
+    visited int[] := array_fill(0, ARRAY[count]);
+    stack int[] := array_fill(0, ARRAY[count]);
+    result int[] := array_fill(0, ARRAY[count]);
+    top int := 0;
+    placed int := 0;
+    node int;
+    next int;
+BEGIN
+    FOR root IN 1 .. count LOOP
+        CONTINUE WHEN visited[root] = 1;
+        visited[root] := 1;
+        top := 1;
+        stack[1] := root;
+        WHILE top > 0 LOOP
+            node := stack[top];
+            IF cursor[node] < starts[node + 1] THEN
+                next := needs[cursor[node]];
+                cursor[node] := cursor[node] + 1;
+                IF visited[next] = 0 THEN
+                    visited[next] := 1;
+                    top := top + 1;
+                    stack[top] := next;
+                END IF;
+            ELSE
+                top := top - 1;
+                placed := placed + 1;
+                result[placed] := node;
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN result;
+END
+$$;
+COMMENT ON FUNCTION chronos.script_order(int[], int[]) IS
+    'An order of nodes in which each comes after what it needs, as near to the given order as can be.';
+
+CREATE FUNCTION chronos.script(kinds text[], identities text[], definitions jsonb[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+    texts text[];
+    starts int[];
+    needs int[];
+    body text;
+BEGIN
+    WITH RECURSIVE object AS MATERIALIZED (
+        SELECT o.kind || ' ' || o.identity AS key, o.kind, o.identity, o.definition
+        FROM unnest(kinds, identities, definitions) o(kind, identity, definition)
+    ), node AS MATERIALIZED (
+        -- What one object says in one phase. The first phase is the one that creates it.
+        SELECT row_number() OVER (ORDER BY g.phase, g.key COLLATE "C")::int AS nr, g.*,
+               g.phase = min(g.phase) OVER (PARTITION BY g.key) AS creates
+        FROM (SELECT o.key, p.phase, string_agg(p.statement || ';', E'\n' ORDER BY p.nr) AS text
+              FROM object o
+              CROSS JOIN LATERAL chronos.statement_parts(o.kind, o.identity, o.definition)
+                   WITH ORDINALITY p(phase, statement, nr)
+              GROUP BY o.key, p.phase) g
+    ), partition(root, member) AS (
+        SELECT o.definition ->> 'partition_of', o.identity FROM object o
+        WHERE o.kind IN ('table', 'foreign table') AND o.definition ? 'partition_of'
+        UNION
+        SELECT p.root, o.identity FROM partition p
+        JOIN object o ON o.definition ->> 'partition_of' = p.member
+        WHERE o.kind IN ('table', 'foreign table')
+    ), need(key, needed) AS MATERIALIZED (
+        SELECT o.key, d.key FROM object o
+        CROSS JOIN LATERAL jsonb_array_elements_text(o.definition -> 'depends_on') d(key)
+        UNION ALL
+        -- A key put on a partitioned table before its partitions would make indexes of its own on them.
+        SELECT o.key, t.kind || ' ' || p.member FROM object o
+        JOIN partition p ON p.root = o.definition ->> 'table'
+        CROSS JOIN (VALUES ('table'), ('foreign table')) t(kind)
+        WHERE o.kind IN ('constraint', 'index')
+    ), edge AS MATERIALIZED (
+        SELECT n.nr, array_agg(m.nr ORDER BY m.nr) AS needed
+        FROM node n
+        JOIN need d ON d.key = n.key
+        JOIN node m ON m.key = d.needed AND m.creates AND m.nr <> n.nr
+        WHERE n.creates
+        GROUP BY n.nr
+    ), laid AS (
+        SELECT n.nr, n.text, e.needed,
+               (1 + coalesce(sum(cardinality(e.needed)) OVER (
+                   ORDER BY n.nr ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::int AS start
+        FROM node n LEFT JOIN edge e USING (nr)
+    )
+    SELECT array_agg(l.text ORDER BY l.nr),
+           array_agg(l.start ORDER BY l.nr)
+               || (max(l.start + coalesce(cardinality(l.needed), 0)))::int,
+           (SELECT array_agg(u.node ORDER BY k.nr, u.nr) FROM laid k
+            CROSS JOIN LATERAL unnest(k.needed) WITH ORDINALITY u(node, nr))
+    INTO texts, starts, needs FROM laid l;
+
+    SELECT string_agg(texts[o.node], E'\n\n' ORDER BY o.nr) INTO body
+    FROM unnest(chronos.script_order(starts, needs)) WITH ORDINALITY o(node, nr);
+
+    RETURN concat_ws(E'\n',
+        'SET statement_timeout = 0;', 'SET lock_timeout = 0;',
+        'SET standard_conforming_strings = on;', 'SET check_function_bodies = off;',
+        'SET xmloption = content;', 'SET client_min_messages = warning;',
+        'SET row_security = off;', 'SET default_tablespace = '''';',
+        'SET default_table_access_method = heap;',
+        'SELECT pg_catalog.set_config(''search_path'', '''', false);', '', body, '');
+END
+$$;
+COMMENT ON FUNCTION chronos.script(text[], text[], jsonb[]) IS
+    'A set of objects as one SQL script that makes them in an empty database.';
