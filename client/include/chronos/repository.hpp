@@ -58,8 +58,12 @@ class snapshot_selector {
     enum class kind { latest, named, before_version, at };
     snapshot_selector(kind what, std::string name, std::int64_t version, timestamp moment);
     [[nodiscard]] bool matches(const snapshot_summary& snapshot) const;
-    [[nodiscard]] const snapshot_summary& choose_named(
+    [[nodiscard]] const snapshot_summary* choose_named(
         const std::vector<const snapshot_summary*>& candidates) const;
+    [[nodiscard]] const snapshot_summary* choose_newest(
+        const std::vector<const snapshot_summary*>& candidates) const;
+    void refuse_damaged(const std::vector<const snapshot_summary*>& damaged,
+                        const snapshot_summary* found) const;
 
     kind kind_;
     std::string name_;

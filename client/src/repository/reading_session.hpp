@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "chronos/repository.hpp"
 #include "repository/manifest.hpp"
@@ -31,6 +32,9 @@ class reading_session {
 
 // The manifest of one snapshot. Throws error_code::not_found or damaged.
 [[nodiscard]] manifest load_manifest(storage& from, const std::string& id);
+
+// Sorted.
+[[nodiscard]] std::vector<std::string> snapshot_ids(storage& from);
 
 // Every snapshot, oldest first; those that cannot be read with their damage.
 [[nodiscard]] std::vector<snapshot_summary> list_snapshots(storage& from);

@@ -1,0 +1,22 @@
+// Taking away what no snapshot refers to. All of it needs the exclusive lock.
+#pragma once
+
+#include <string>
+#include <unordered_set>
+
+#include "chronos/repository.hpp"
+#include "repository/storage.hpp"
+
+namespace chronos::internal {
+
+// Names of all objects that manifests refer to. Throws if any manifest cannot be read: then nobody
+// can know what is needed.
+[[nodiscard]] std::unordered_set<std::string> referenced_objects(storage& in);
+
+// What earlier writers, and this one, noted in their journals.
+void sweep_journals(storage& in);
+
+// Everything. Looks at every object.
+sweep_report sweep_all(storage& in);
+
+}  // namespace chronos::internal
