@@ -125,11 +125,15 @@ std::string cluster::create_database(const std::string& options) {
 }
 
 void cluster::execute(const std::string& database, const std::string& sql) {
-    internal::session(conninfo(database)).execute(sql);
+    internal::session on(conninfo(database));
+    on.execute("SET search_path = public");
+    on.execute(sql);
 }
 
 std::string cluster::ask(const std::string& database, const std::string& sql) {
-    return internal::session(conninfo(database)).query_one(sql).text(0);
+    internal::session on(conninfo(database));
+    on.execute("SET search_path = public");
+    return on.query_one(sql).text(0);
 }
 
 void cluster::set_hba(const std::string& lines) {

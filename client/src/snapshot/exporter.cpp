@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "snapshot/piece_builder.hpp"
 
 namespace chronos::internal {
@@ -47,14 +49,12 @@ exporter::exporter(const frozen_source& source, writing_session& into, progress_
 }
 
 void exporter::run(const std::vector<session*>& workers, const std::stop_token& stop) {
-    const auto ready = [&] {
-        std::uint64_t count = 0;
-        for (std::size_t i = 0; i < outcomes_.size(); ++i) {
-            count += outcomes_[i].parts.empty() && source_.tables()[i].has_rows_of_its_own;
-        }
-        return count;
-    };
-    meter_.add_tables(ready());
+    std::uint64_t without_rows = 0;
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+        const auto& table = source_.tables()[i];
+        without_rows += outcomes_[i].parts.empty() && table.has_rows_of_its_own && !table.unlogged;
+    }
+    meter_.add_tables(without_rows);
     run_workers(workers, stop,
                 [this](session& on, const interruption& interrupted) { work(on, interrupted); });
     // Where somebody waits for an exclusive lock, a worker would queue behind him, and he behind
@@ -126,9 +126,9 @@ void exporter::export_range(session& on, const block_range& range,
     builder.finish();
     meter_.add_rows(builder.rows() - reported, range.bytes);
     const std::lock_guard guard(mutex_);
-    auto& outcome = outcomes_[range.table];
-    outcome.parts[range.number] = {builder.pieces(), builder.rows(), builder.bytes()};
-    outcome.hash.add(builder.hash());
+    auto& of_table = outcomes_[range.table];
+    of_table.parts[range.number] = {builder.pieces(), builder.rows(), builder.bytes()};
+    of_table.hash.add(builder.hash());
     if (range.whole || !range.last) meter_.add_tables(1);
 }
 
@@ -144,10 +144,10 @@ std::vector<table_data> exporter::results() const {
         data.columns = table.columns;
         data.format = table.format;
         data.content_hash = outcomes_[i].hash.hex();
-        for (const auto& [number, part] : outcomes_[i].parts) {
-            data.rows += part.rows;
-            data.bytes += part.bytes;
-            data.pieces.insert(data.pieces.end(), part.pieces.begin(), part.pieces.end());
+        for (const auto& [number, done] : outcomes_[i].parts) {
+            data.rows += done.rows;
+            data.bytes += done.bytes;
+            data.pieces.insert(data.pieces.end(), done.pieces.begin(), done.pieces.end());
         }
         results.push_back(std::move(data));
     }

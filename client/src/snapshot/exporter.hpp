@@ -8,6 +8,7 @@
 
 #include "connection/progress_meter.hpp"
 #include "connection/workers.hpp"
+#include "repository/hash.hpp"
 #include "repository/writing_session.hpp"
 #include "snapshot/frozen_source.hpp"
 #include "snapshot/range_plan.hpp"

@@ -86,7 +86,9 @@ void snapshot_run::describe(manifest& to) {
     to.id = options_.id.empty() ? new_id() : options_.id;
     to.label = options_.label;
     to.tool_version = CHRONOS_VERSION;
-    to.created_at = snapshot_id_time(to.id);
+    const auto now =
+        holder_.query_one("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8");
+    to.created_at = timestamp(std::chrono::microseconds(now.number(0)));
     to.server = read_server(holder_);
     to.database = read_database(holder_);
     to.encoding = to.database.encoding == "SQL_ASCII" ? "SQL_ASCII" : "UTF8";
