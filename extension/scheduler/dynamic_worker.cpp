@@ -69,8 +69,7 @@ dynamic_worker::dynamic_worker(BackgroundWorker description) : handle_(nullptr) 
     BackgroundWorkerHandle** const handle = &handle_;
     if (!backend::call([=] { return RegisterDynamicBackgroundWorker(worker, handle); })) {
         throw backend::sql_error(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-                                 "could not start a background worker: all slots are taken",
-                                 "A snapshot needs one background worker.",
+                                 "could not start a background worker: all slots are taken", {},
                                  "Try again later, or raise max_worker_processes (now " +
                                      std::to_string(max_worker_processes) +
                                      ") and restart the server.");

@@ -47,7 +47,8 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return result;
 }
 
-// Everything the child needs, made before fork(): after it only async-signal-safe calls are allowed.
+// Everything the child needs, made before fork(): after it only async-signal-safe calls are
+// allowed.
 struct child_plan {
     const char* path;
     char* const* arguments;
@@ -156,8 +157,8 @@ engine_process::engine_process(const engine_program& program) {
     fcntl(output_, F_SETFL, O_NONBLOCK);
     if (pid_ < 0) {
         close_output();
-        throw backend::sql_error(ERRCODE_SYSTEM_ERROR, std::string("could not fork the engine: ") +
-                                                           std::strerror(error));
+        throw backend::sql_error(ERRCODE_SYSTEM_ERROR,
+                                 std::string("could not fork the engine: ") + std::strerror(error));
     }
     if (error != 0) {
         close_output();

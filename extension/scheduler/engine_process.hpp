@@ -1,7 +1,8 @@
 // The engine as a child process of the job worker.
 //
 // It leads a process group of its own, dies with its parent (SIGKILL), starts with default signal
-// handlers, no signal blocked and no descriptor but 0, 1 and 2. Its output is read without blocking.
+// handlers, no signal blocked and no descriptor but 0, 1 and 2. Its output is read without
+// blocking.
 #pragma once
 
 #include <sys/types.h>

@@ -90,8 +90,8 @@ std::vector<std::string> environment_for(const engine_target& target) {
 
 engine_program find_engine(const engine_task& task, const engine_target& target) {
     engine_program program{program_path(), {}, environment_for(target)};
-    program.arguments = {"chronosctl",        "snapshot", "--engine", "--id", task.id,
-                         "--expect-version", CHRONOS_VERSION};
+    program.arguments = {"chronosctl", "snapshot",         "--engine",     "--id",
+                         task.id,      "--expect-version", CHRONOS_VERSION};
     if (!task.label.empty()) {
         program.arguments.insert(program.arguments.end(), {"--label", task.label});
     }

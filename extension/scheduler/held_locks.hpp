@@ -1,5 +1,5 @@
-// Locks of the caller's own transaction that a snapshot would wait for. The deadlock detector cannot
-// see that wait: the engine is a client of its own.
+// Locks of the caller's own transaction that a snapshot would wait for. The deadlock detector
+// cannot see that wait: the engine is a client of its own.
 #pragma once
 
 namespace chronos::scheduler {

@@ -1,5 +1,5 @@
-// The job worker: one dynamic background worker for one snapshot. It records the run, supervises the
-// engine and records how it ended.
+// The job worker: one dynamic background worker for one snapshot. It records the run, supervises
+// the engine and records how it ended.
 #include <csignal>
 
 #include "backend/door.hpp"
@@ -52,8 +52,8 @@ void connect(const job_request& request) {
         pqsignal(SIGTERM, on_terminate);
         BackgroundWorkerUnblockSignals();
         BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
-        before_shmem_exit(
-            [](int code, Datum value) { engine_process::kill_at_exit(code, value); }, 0);
+        before_shmem_exit([](int code, Datum value) { engine_process::kill_at_exit(code, value); },
+                          0);
     });
     prepare_worker_session();
 }

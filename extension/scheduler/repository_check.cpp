@@ -29,7 +29,8 @@ std::string server_user() {
 }
 
 std::string shell_quoted(const std::string& text) {
-    if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") ==
+    if (text.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") ==
         std::string::npos) {
         return text;
     }
@@ -155,7 +156,8 @@ bool check_repository(std::string_view url) {
 
 }  // namespace chronos::scheduler
 
-CHRONOS_SQL_FUNCTION(chronos_check_repository) {
+CHRONOS_SQL_FUNCTION(chronos_check_repository)
+{
     using namespace chronos;
     if (PG_ARGISNULL(0)) {
         throw backend::sql_error(scheduler::kRepositoryRefused, "repository URL must not be null",

@@ -24,17 +24,8 @@ constexpr std::uint16_t kLockClass = 3;
 std::string to_server_encoding(const std::string& utf8) {
     const char* const text = utf8.c_str();
     const int length = static_cast<int>(utf8.size());
-    return backend::call([=] {
-        return static_cast<const char*>(pg_any_to_server(text, length, PG_UTF8));
-    });
-}
-
-std::string to_utf8(const std::string& text) {
-    const char* const raw = text.c_str();
-    const int length = static_cast<int>(text.size());
-    return backend::call([=] {
-        return static_cast<const char*>(pg_server_to_any(raw, length, PG_UTF8));
-    });
+    return backend::call(
+        [=] { return static_cast<const char*>(pg_any_to_server(text, length, PG_UTF8)); });
 }
 
 argument timestamp(TimestampTz value) {
@@ -46,13 +37,14 @@ argument text_array(const std::vector<std::string>& utf8_lines) {
     auto* const items = backend::call(
         [count] { return static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(count))); });
     for (int i = 0; i < count; ++i) {
-        items[i] = argument::text(to_server_encoding(utf8_lines[static_cast<std::size_t>(i)])).value;
+        items[i] =
+            argument::text(to_server_encoding(utf8_lines[static_cast<std::size_t>(i)])).value;
     }
-    return {TEXTARRAYOID, backend::call([=] {
-                return PointerGetDatum(
-                    construct_array(items, count, TEXTOID, -1, false, TYPALIGN_INT));
-            }),
-            false};
+    return {
+        TEXTARRAYOID, backend::call([=] {
+            return PointerGetDatum(construct_array(items, count, TEXTOID, -1, false, TYPALIGN_INT));
+        }),
+        false};
 }
 
 void take_lock(std::int64_t key) {
@@ -77,7 +69,8 @@ run_record::run_record(const job_request& request)
     : id_(request.id), label_(request.label), jobs_(request.jobs) {
     {
         work_transaction work;
-        const auto rows = work.sql().query("SELECT chronos.run_lock_key($1)", {argument::text(id_)});
+        const auto rows =
+            work.sql().query("SELECT chronos.run_lock_key($1)", {argument::text(id_)});
         take_lock(std::stoll(rows.at(0).at(0).value()));
         work.commit();
     }
@@ -105,8 +98,9 @@ engine_target run_record::target() {
     const auto rows = work.sql().query(
         "SELECT current_database(), (SELECT rolname FROM pg_authid WHERE oid = 10)");
     const std::string configured = settings::engine_user();
-    engine_target target{to_utf8(rows.at(0).at(0).value()),
-                         to_utf8(configured.empty() ? rows[0].at(1).value_or("") : configured)};
+    // The bytes of these names are the same in every database, whatever its encoding.
+    engine_target target{rows.at(0).at(0).value(),
+                         configured.empty() ? rows[0].at(1).value_or("") : configured};
     work.commit();
     return target;
 }

@@ -27,7 +27,8 @@ bool check_engine_path(char** value, void** /*extra*/, GucSource /*source*/) {
 }
 
 void define_strings() {
-    DefineCustomStringVariable("chronos.engine_path", "The chronosctl program that takes snapshots.",
+    DefineCustomStringVariable("chronos.engine_path",
+                               "The chronosctl program that takes snapshots.",
                                "Empty: chronosctl beside the server's programs, then where the "
                                "client was installed.",
                                &engine_path_value, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
@@ -44,10 +45,9 @@ void define_numbers() {
     DefineCustomIntVariable("chronos.snapshot_timeout", "How long a snapshot may take.",
                             "0: as long as it needs.", &snapshot_timeout_value, 0, 0, INT_MAX,
                             PGC_USERSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
-    DefineCustomIntVariable("chronos.launcher_interval",
-                            "How often the launcher visits each database.", nullptr,
-                            &launcher_interval_value, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S, nullptr,
-                            nullptr, nullptr);
+    DefineCustomIntVariable(
+        "chronos.launcher_interval", "How often the launcher visits each database.", nullptr,
+        &launcher_interval_value, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
 }
 
 std::string text(const char* value) { return value == nullptr ? "" : value; }

@@ -41,9 +41,8 @@ std::string checked_label(FunctionCallInfo fcinfo) {
         return static_cast<const char*>(
             pg_server_to_any(given, static_cast<int>(std::strlen(given)), PG_UTF8));
     });
-    const bool control = std::any_of(label.begin(), label.end(), [](unsigned char each) {
-        return each < 0x20 || each == 0x7F;
-    });
+    const bool control = std::any_of(
+        label.begin(), label.end(), [](unsigned char each) { return each < 0x20 || each == 0x7F; });
     if (label.empty() || label.size() > kLongestLabel || control) {
         throw backend::sql_error(
             ERRCODE_INVALID_PARAMETER_VALUE,
@@ -67,10 +66,11 @@ void check_repositories() {
     for (const backend::row& repository : repositories) {
         const auto inserted_by = static_cast<TransactionId>(std::stoul(*repository[2]));
         if (backend::call([=] { return TransactionIdIsCurrentTransactionId(inserted_by); })) {
-            throw backend::sql_error(ERRCODE_ACTIVE_SQL_TRANSACTION,
-                                     "repository \"" + *repository[0] + "\" is not committed yet",
-                                     "The snapshot is taken by other sessions, which cannot see it.",
-                                     "COMMIT first, then call chronos.snapshot().");
+            throw backend::sql_error(
+                ERRCODE_ACTIVE_SQL_TRANSACTION,
+                "repository \"" + *repository[0] + "\" is not committed yet",
+                "The snapshot is taken by other sessions, which cannot see it.",
+                "COMMIT first, then call chronos.snapshot().");
         }
         (void)check_repository(*repository[1]);
     }
@@ -159,7 +159,8 @@ std::string snapshot(FunctionCallInfo fcinfo) {
 
 }  // namespace chronos::scheduler
 
-CHRONOS_SQL_FUNCTION(chronos_snapshot) {
+CHRONOS_SQL_FUNCTION(chronos_snapshot)
+{
     const std::string id = chronos::scheduler::snapshot(fcinfo);
     const char* const result = id.c_str();
     return chronos::backend::call([result] { return CStringGetTextDatum(result); });

@@ -39,8 +39,8 @@ bool is_protocol_error(int sqlstate) {
 
 run_failure protocol_failure(std::string message, std::string detail) {
     return {"protocol", std::move(message), std::move(detail),
-            "chronos.engine_path must name the chronosctl that belongs to this extension (version "
-            CHRONOS_VERSION ")."};
+            "chronos.engine_path must name the chronosctl that belongs to this extension "
+            "(version " CHRONOS_VERSION ")."};
 }
 
 run_failure exit_failure(const engine_exit& ended) {
@@ -82,9 +82,9 @@ std::optional<run_failure> supervisor::run(const engine_program& program) {
         return failure;
     }
     if (engine.lines().overflowed()) {
-        return protocol_failure("engine wrote a line that is too long",
-                                "The limit is " + std::to_string(line_buffer::kLongestLine) +
-                                    " bytes.");
+        return protocol_failure(
+            "engine wrote a line that is too long",
+            "The limit is " + std::to_string(line_buffer::kLongestLine) + " bytes.");
     }
     return outcome();
 }
@@ -136,8 +136,7 @@ void supervisor::sleep(const engine_process& engine) const {
 
 void supervisor::relay(engine_process& engine, bool now) {
     const bool due = clock::now() - relayed_ >= kRelayEvery;
-    if (engine.lines().size() == 0 ||
-        !(now || due || engine.lines().size() > kLongestBacklog)) {
+    if (engine.lines().size() == 0 || !(now || due || engine.lines().size() > kLongestBacklog)) {
         return;
     }
     relayed_ = clock::now();
