@@ -39,11 +39,11 @@ DROP TABLESPACE repository_space;
 -- One that is good; on the data directory's device it is good but poor.
 SET client_min_messages = error;
 SELECT chronos.add_repository('my "repository"', 'file://' || :'space');
-SELECT name, replace(url, :'space', 'SPACE') AS url FROM chronos.repository;
+SELECT name, replace(url, replace(:'space', ' ', '%20'), 'SPACE') AS url FROM chronos.repository;
 \set VERBOSITY terse
 SELECT chronos.add_repository('my "repository"', 'file:///dev/shm');
 SELECT chronos.add_repository('other', 'file://' || :'space');
-SELECT chronos.add_repository('other', 'file://' || replace(:'space', ' ', '%20'));
+SELECT chronos.add_repository('other', 'file://' || replace(:'space', ' ', '%20') || '/');
 SELECT count(*) FROM chronos.repository;
 SELECT chronos.add_repository('', 'file://' || :'space');
 SELECT chronos.add_repository(repeat('x', 64), 'file://' || :'space');

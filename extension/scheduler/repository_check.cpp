@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "backend/door.hpp"
+#include "chronos/error.hpp"
+#include "core/repository_url.hpp"
 #include "scheduler/failure_codes.hpp"
-#include "scheduler/repository_url.hpp"
 
 namespace chronos::scheduler {
 
@@ -146,12 +147,17 @@ bool on_one_device(const std::string& path) {
 
 }  // namespace
 
-bool check_repository(std::string_view url) {
-    const std::string path = repository_path(url);
-    check_exists(path);
-    check_apart(path);
-    check_writable(path);
-    return on_one_device(path);
+repository_finding check_repository(std::string_view url) {
+    internal::repository_url parsed;
+    try {
+        parsed = internal::parse_repository_url(url);
+    } catch (const error& refused) {
+        refuse(refused.what(), refused.hint(), refused.detail());
+    }
+    check_exists(parsed.path);
+    check_apart(parsed.path);
+    check_writable(parsed.path);
+    return {parsed.text, on_one_device(parsed.path)};
 }
 
 }  // namespace chronos::scheduler
@@ -161,11 +167,12 @@ CHRONOS_SQL_FUNCTION(chronos_check_repository)
     using namespace chronos;
     if (PG_ARGISNULL(0)) {
         throw backend::sql_error(scheduler::kRepositoryRefused, "repository URL must not be null",
-                                 {}, "Write it as file:///absolute/path.");
+                                 {}, "Write file:///absolute/path.");
     }
     const char* const url = backend::call(
         [fcinfo] { return static_cast<const char*>(TextDatumGetCString(PG_GETARG_DATUM(0))); });
-    if (scheduler::check_repository(url)) {
+    const scheduler::repository_finding found = scheduler::check_repository(url);
+    if (found.on_data_device) {
         backend::call([] {
             ereport(WARNING,
                     (errmsg("repository is on the same device as the data directory"),
@@ -173,5 +180,6 @@ CHRONOS_SQL_FUNCTION(chronos_check_repository)
                      errhint("Use a directory on another device, or add a second repository.")));
         });
     }
-    PG_RETURN_VOID();
+    const char* const normal = found.url.c_str();
+    return backend::call([normal] { return CStringGetTextDatum(normal); });
 }

@@ -3,7 +3,7 @@
 //
 //   snapshot.cpp      chronos.snapshot(): checks, starts a job worker, waits for it
 //   held_locks        what the caller's own transaction would block
-//   repository_*      what a repository's URL may be, and whether the server can write there
+//   repository_check  whether the server can keep snapshots in a directory
 //   job_worker.cpp    one dynamic background worker for one snapshot
 //   supervisor        watches one engine until it has ended, whatever the reason
 //   engine_process    the child process: fork, exec, pipe, kill, reap

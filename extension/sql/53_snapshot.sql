@@ -1,8 +1,8 @@
-CREATE FUNCTION chronos.check_repository(url text) RETURNS void
+CREATE FUNCTION chronos.check_repository(url text) RETURNS text
 LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'chronos_check_repository';
 COMMENT ON FUNCTION chronos.check_repository(text) IS
-    'Raises an error if the server cannot keep snapshots at this URL, a warning if it would be a poor place.';
+    'Raises an error if the server cannot keep snapshots at this URL, a warning if it would be a poor place; returns the URL in its normal form.';
 REVOKE ALL ON FUNCTION chronos.check_repository(text) FROM PUBLIC;
 
 CREATE FUNCTION chronos.add_repository(name text, url text) RETURNS void
@@ -11,20 +11,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     taken chronos.repository;
+    normal text;
 BEGIN
     IF coalesce(name, '') = '' OR octet_length(name) > 63 OR name ~ '[[:cntrl:]]' THEN
         RAISE EXCEPTION 'repository name must have 1 to 63 bytes and no control characters'
             USING ERRCODE = 'CH003';
     END IF;
-    PERFORM chronos.check_repository(url);
+    normal := chronos.check_repository(url);
     SELECT * INTO taken FROM chronos.repository AS r
-    WHERE r.name = add_repository.name OR r.url = add_repository.url;
+    WHERE r.name = add_repository.name OR r.url = normal;
     IF FOUND THEN
         RAISE EXCEPTION 'repository "%" already exists', taken.name
             USING ERRCODE = 'duplicate_object', DETAIL = format('Its URL is %s.', taken.url),
                   HINT = format('To replace it: SELECT chronos.remove_repository(%L);', taken.name);
     END IF;
-    INSERT INTO chronos.repository (name, url) VALUES (add_repository.name, add_repository.url);
+    INSERT INTO chronos.repository (name, url) VALUES (add_repository.name, normal);
 END
 $$;
 COMMENT ON FUNCTION chronos.add_repository(text, text) IS
