@@ -4,7 +4,8 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
        jsonb_strip_nulls(jsonb_build_object(
            'owner', pg_get_userbyid(t.typowner),
            'type', CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'c' THEN 'composite'
-                                  WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range' END,
+                                  WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range'
+                                  ELSE CASE WHEN t.typisdefined THEN 'base' ELSE 'shell' END END,
            'labels', CASE WHEN t.typtype = 'e' THEN (
                SELECT coalesce(jsonb_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
                FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) END,
@@ -57,6 +58,27 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
                                   JOIN pg_catalog.pg_namespace mn ON mn.oid = m.typnamespace
                                   WHERE m.oid = r.rngmultitypid))
                FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid) END,
+           'base', CASE WHEN t.typtype = 'b' THEN array_to_json(array_remove(ARRAY[
+               'INPUT = ' || t.typinput,
+               'OUTPUT = ' || t.typoutput,
+               'RECEIVE = ' || nullif(t.typreceive::oid, 0)::regproc,
+               'SEND = ' || nullif(t.typsend::oid, 0)::regproc,
+               'TYPMOD_IN = ' || nullif(t.typmodin::oid, 0)::regproc,
+               'TYPMOD_OUT = ' || nullif(t.typmodout::oid, 0)::regproc,
+               'ANALYZE = ' || nullif(t.typanalyze::oid, 0)::regproc,
+               'SUBSCRIPT = ' || nullif(t.typsubscript::oid, 0)::regproc,
+               'INTERNALLENGTH = ' || CASE t.typlen WHEN -1 THEN 'VARIABLE' ELSE t.typlen::text END,
+               CASE WHEN t.typbyval THEN 'PASSEDBYVALUE' END,
+               'ALIGNMENT = ' || CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2'
+                                                 WHEN 'd' THEN 'double' ELSE 'int4' END,
+               'STORAGE = ' || CASE t.typstorage WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended'
+                                                 WHEN 'm' THEN 'main' ELSE 'plain' END,
+               'CATEGORY = ' || quote_literal(t.typcategory::text),
+               CASE WHEN t.typispreferred THEN 'PREFERRED = true' END,
+               'DEFAULT = ' || quote_literal(t.typdefault),
+               'ELEMENT = ' || CASE WHEN t.typelem <> 0 THEN format_type(t.typelem, NULL) END,
+               'DELIMITER = ' || CASE WHEN t.typdelim <> ',' THEN quote_literal(t.typdelim::text) END,
+               CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE = true' END], NULL)) END,
            'acl', CASE WHEN t.typacl IS NOT NULL THEN
                chronos.acl_facts(t.typacl, acldefault('T', t.typowner), t.typowner) END,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
@@ -72,9 +94,12 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
 FROM pg_catalog.pg_type t
 JOIN chronos.live_namespace n ON n.oid = t.typnamespace
 WHERE (t.typtype IN ('e', 'd', 'r')
+       OR (t.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e
+                                           WHERE e.oid = t.typelem AND e.typarray = t.oid))
+       OR (t.typtype = 'p' AND NOT t.typisdefined)
        OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class c
                                        WHERE c.oid = t.typrelid AND c.relkind = 'c')))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid
                     AND e.deptype = 'e');
-COMMENT ON VIEW chronos.live_type IS 'Enums, composite types, domains with their constraints, ranges.';
+COMMENT ON VIEW chronos.live_type IS 'Enums, composite types, domains with their constraints, ranges, base types.';

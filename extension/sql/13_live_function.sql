@@ -51,6 +51,9 @@ SELECT 'pg_catalog.pg_proc'::regclass::oid AS classid, p.oid AS objid,
        p.oid::regprocedure::text AS identity,
        jsonb_strip_nulls(jsonb_build_object(
            'owner', pg_get_userbyid(p.proowner),
+           -- Input types alone may name more than one procedure.
+           'signature', CASE WHEN p.prokind = 'p' THEN
+               format('%s.%I(%s)', n.identity, p.proname, pg_get_function_identity_arguments(p.oid)) END,
            'definition', CASE p.prokind WHEN 'a' THEN chronos.aggregate_definition(p.oid)
                                         ELSE rtrim(pg_get_functiondef(p.oid), E'\n') END,
            'needs_extensions', (

@@ -23,7 +23,37 @@ SELECT classid, objid, kind, identity, definition FROM chronos.live_trigger
 UNION ALL
 SELECT classid, objid, kind, identity, definition FROM chronos.live_policy
 UNION ALL
-SELECT classid, objid, kind, identity, definition FROM chronos.live_statistics;
+SELECT classid, objid, kind, identity, definition FROM chronos.live_statistics
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_operator
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_operator_family
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_operator_class
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_cast
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_language
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_access_method
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_transform
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_collation
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_conversion
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_text_search
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_foreign_data_wrapper
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_server
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_publication
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_event_trigger
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_default_privileges;
 COMMENT ON VIEW chronos.live_object IS
     'Every versioned object of this database: what it is (kind, identity) and the facts that make it what it is. Read it with search_path = pg_catalog.';
 

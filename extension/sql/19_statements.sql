@@ -1,6 +1,7 @@
 -- From facts back to SQL. Each kind has a function that gives its statements with the phase of a script
 -- they belong to. Phases, in this order:
 --    10 schemas        20 extensions     25 languages, access methods
+--    28 shells of types, 29 collations
 --    30 types          40 functions      45 domain checks that call functions   46 operators, casts, ...
 --    60 sequences      62 tables         64 identity    66 sequence ownership
 --    68 views          72 defaults       74 extended statistics
@@ -164,6 +165,10 @@ AS $$
                               || coalesce(' COLLATE ' || (a.facts ->> 'collation'), ''),
                               E',\n    ' ORDER BY a.nr)
             FROM jsonb_array_elements(definition -> 'attributes') WITH ORDINALITY a(facts, nr)))
+        WHEN 'base' THEN format(E' (\n    %s\n)', (
+            SELECT string_agg(b.item, E',\n    ' ORDER BY b.nr)
+            FROM jsonb_array_elements_text(definition -> 'base') WITH ORDINALITY b(item, nr)))
+        WHEN 'shell' THEN ''
         WHEN 'range' THEN ' AS RANGE (' || concat_ws(', ',
             'SUBTYPE = ' || (definition -> 'range' ->> 'subtype'),
             'SUBTYPE_OPCLASS = ' || (definition -> 'range' ->> 'opclass'),
@@ -222,6 +227,12 @@ BEGIN
     IF definition ? 'domain' THEN
         RETURN QUERY SELECT * FROM chronos.domain_statements(identity, definition -> 'domain');
     ELSE
+        -- Its own functions need its name before it can be made of them.
+        IF definition ? 'base' OR definition -> 'range' ->> 'canonical' IS NOT NULL THEN
+            phase := 28;
+            statement := 'CREATE TYPE ' || identity;
+            RETURN NEXT;
+        END IF;
         phase := 30;
         statement := 'CREATE TYPE ' || identity || chronos.type_body(definition);
         RETURN NEXT;
@@ -246,7 +257,9 @@ BEGIN
     phase := CASE kind WHEN 'aggregate' THEN 47 ELSE 40 END;
     statement := definition ->> 'definition';
     RETURN NEXT;
-    RETURN QUERY SELECT * FROM chronos.common_statements(clause, identity, definition, phase);
+    RETURN QUERY
+    SELECT * FROM chronos.common_statements(clause, coalesce(definition ->> 'signature', identity),
+                                            definition, phase);
 END
 $$;
 COMMENT ON FUNCTION chronos.function_statements(text, text, jsonb) IS

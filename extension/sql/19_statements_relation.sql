@@ -32,16 +32,16 @@ BEGIN
             RETURN QUERY SELECT 63, format('ALTER %s SET NOT NULL', target);
         END IF;
         IF item ? 'storage' THEN
-            RETURN QUERY SELECT 63, format('ALTER %s SET STORAGE %s', target, upper(item ->> 'storage'));
+            RETURN QUERY SELECT 69, format('ALTER %s SET STORAGE %s', target, upper(item ->> 'storage'));
         END IF;
         IF item ? 'compression' THEN
-            RETURN QUERY SELECT 63, format('ALTER %s SET COMPRESSION %s', target, item ->> 'compression');
+            RETURN QUERY SELECT 69, format('ALTER %s SET COMPRESSION %s', target, item ->> 'compression');
         END IF;
         IF item ? 'statistics' THEN
-            RETURN QUERY SELECT 68, format('ALTER %s SET STATISTICS %s', target, item ->> 'statistics');
+            RETURN QUERY SELECT 69, format('ALTER %s SET STATISTICS %s', target, item ->> 'statistics');
         END IF;
         IF item ? 'options' THEN
-            RETURN QUERY SELECT 68, format('ALTER %s SET (%s)', target,
+            RETURN QUERY SELECT 69, format('ALTER %s SET (%s)', target,
                                            chronos.options_sql(item -> 'options'));
         END IF;
         IF item ? 'acl' THEN

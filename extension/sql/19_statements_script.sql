@@ -29,6 +29,21 @@ BEGIN
             RETURN QUERY SELECT * FROM chronos.schema_statements(identity, definition);
         WHEN kind = 'extension' THEN
             RETURN QUERY SELECT * FROM chronos.extension_statements(identity, definition);
+        WHEN kind IN ('operator', 'operator family', 'operator class') THEN
+            RETURN QUERY SELECT * FROM chronos.operator_statements(kind, identity, definition);
+        WHEN kind IN ('cast', 'language', 'access method', 'transform', 'conversion')
+             OR kind LIKE 'text search %' THEN
+            RETURN QUERY SELECT * FROM chronos.simple_statements(kind, identity, definition);
+        WHEN kind = 'collation' THEN
+            RETURN QUERY SELECT * FROM chronos.collation_statements(identity, definition);
+        WHEN kind IN ('foreign-data wrapper', 'server') THEN
+            RETURN QUERY SELECT * FROM chronos.foreign_statements(kind, identity, definition);
+        WHEN kind = 'publication' THEN
+            RETURN QUERY SELECT * FROM chronos.publication_statements(identity, definition);
+        WHEN kind = 'event trigger' THEN
+            RETURN QUERY SELECT * FROM chronos.event_trigger_statements(identity, definition);
+        WHEN kind = 'default privileges' THEN
+            RETURN QUERY SELECT * FROM chronos.default_privileges_statements(definition);
         ELSE
             RAISE EXCEPTION USING
                 MESSAGE = format('objects of kind "%s" cannot be turned into SQL by this version of Chronos', kind),
@@ -110,30 +125,40 @@ BEGIN
         SELECT o.kind || ' ' || o.identity AS key, o.kind, o.identity, o.definition
         FROM unnest(kinds, identities, definitions) o(kind, identity, definition)
     ), node AS MATERIALIZED (
-        -- What one object says in one phase. The first phase is the one that creates it.
+        -- What one object says in one phase. The first is the one that creates it, but for shells (28).
         SELECT row_number() OVER (ORDER BY g.phase, g.key COLLATE "C")::int AS nr, g.*,
-               g.phase = min(g.phase) OVER (PARTITION BY g.key) AS creates
+               g.phase = min(g.phase) FILTER (WHERE g.phase <> 28) OVER (PARTITION BY g.key) AS creates
         FROM (SELECT o.key, p.phase, string_agg(p.statement || ';', E'\n' ORDER BY p.nr) AS text
               FROM object o
               CROSS JOIN LATERAL chronos.statement_parts(o.kind, o.identity, o.definition)
                    WITH ORDINALITY p(phase, statement, nr)
               GROUP BY o.key, p.phase) g
-    ), partition(root, member) AS (
-        SELECT o.definition ->> 'partition_of', o.identity FROM object o
-        WHERE o.kind IN ('table', 'foreign table') AND o.definition ? 'partition_of'
-        UNION
-        SELECT p.root, o.identity FROM partition p
-        JOIN object o ON o.definition ->> 'partition_of' = p.member
+    ), child AS MATERIALIZED (
+        SELECT o.identity AS member, o.definition ->> 'partition_of' AS root, true AS partition
+        FROM object o WHERE o.kind IN ('table', 'foreign table') AND o.definition ? 'partition_of'
+        UNION ALL
+        SELECT o.identity, p.parent, false FROM object o
+        CROSS JOIN LATERAL jsonb_array_elements_text(o.definition -> 'inherits') p(parent)
         WHERE o.kind IN ('table', 'foreign table')
+    ), descendant(root, member, partition) AS (
+        SELECT c.root, c.member, c.partition FROM child c
+        UNION
+        SELECT d.root, c.member, c.partition FROM descendant d JOIN child c ON c.root = d.member
     ), need(key, needed) AS MATERIALIZED (
         SELECT o.key, d.key FROM object o
         CROSS JOIN LATERAL jsonb_array_elements_text(o.definition -> 'depends_on') d(key)
         UNION ALL
         -- A key put on a partitioned table before its partitions would make indexes of its own on them.
-        SELECT o.key, t.kind || ' ' || p.member FROM object o
-        JOIN partition p ON p.root = o.definition ->> 'table'
+        SELECT o.key, t.kind || ' ' || d.member FROM object o
+        JOIN descendant d ON d.root = o.definition ->> 'table' AND d.partition
         CROSS JOIN (VALUES ('table'), ('foreign table')) t(kind)
         WHERE o.kind IN ('constraint', 'index')
+        UNION ALL
+        -- A child's own check may be stricter than its parent's, which is merged into it, not the reverse.
+        SELECT o.key, 'constraint ' || quote_ident(o.definition ->> 'name') || ' on ' || d.member
+        FROM object o
+        JOIN descendant d ON d.root = o.definition ->> 'table' AND NOT d.partition
+        WHERE o.kind = 'constraint' AND o.definition ->> 'type' = 'check'
     ), edge AS MATERIALIZED (
         SELECT n.nr, array_agg(m.nr ORDER BY m.nr) AS needed
         FROM node n
