@@ -1,5 +1,8 @@
 #include "repository/object_store.hpp"
 
+#include <new>
+#include <stdexcept>
+
 #include "chronos/error.hpp"
 #include "repository/compress.hpp"
 #include "repository/hash.hpp"
@@ -45,7 +48,7 @@ bool put_object(storage& into, const packed_object& object) {
     return true;
 }
 
-void get_object(storage& from, const object_ref& ref, std::string& out) {
+void get_object(storage& from, const object_ref& ref, std::string& out) try {
     std::string& stored = stored_buffer();
     if (!is_object_name(ref.name)) fail(ref, "damaged", "Its name is not a SHA-256.");
     if (!from.get(object_key(ref.name), stored)) fail(ref, "missing", {});
@@ -55,6 +58,10 @@ void get_object(storage& from, const object_ref& ref, std::string& out) {
                               " bytes and has " + std::to_string(stored.size()) + ".";
     if (stored.size() < ref.stored_bytes) fail(ref, "truncated", sizes);
     fail(ref, "damaged", stored.size() == ref.stored_bytes ? "Its contents were altered." : sizes);
+} catch (const std::bad_alloc&) {
+    fail(ref, "damaged", "Its size is beyond all memory.");
+} catch (const std::length_error&) {
+    fail(ref, "damaged", "Its size is beyond all memory.");
 }
 
 std::string get_object(storage& from, const object_ref& ref) {

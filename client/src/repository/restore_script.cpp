@@ -129,7 +129,8 @@ class script_writer {
         out_ += "-- Restores snapshot " + of_.id +
                 ". Run it by restore.sh, which checks every object before it is loaded.\n"
                 "\\set ON_ERROR_STOP on\n"
-                "\\set piece `printf '%s' \"$CHRONOS_PIECE\"`\n";
+                "\\set piece `printf '%s' \"$CHRONOS_PIECE\"`\n"
+                "\\o /dev/null\n";
         settings();
         out_ += kRefuseFull;
     }
@@ -169,7 +170,7 @@ class script_writer {
         only_with_chronos(sequence.schema, [&] {
             out_ += "SELECT pg_catalog.setval(" + quote_.relation(sequence.schema, sequence.name) +
                     ", " + std::to_string(sequence.last_value) +
-                    (sequence.is_called ? ", true) \\g /dev/null\n" : ", false) \\g /dev/null\n");
+                    (sequence.is_called ? ", true);\n" : ", false);\n");
         });
     }
 
@@ -182,7 +183,7 @@ class script_writer {
             copy("pg_temp.chronos_large_object", copy_format::binary, one.object);
             out_ +=
                 "SELECT count(pg_catalog.lo_put(loid, position, data)::text) "
-                "FROM pg_temp.chronos_large_object \\g /dev/null\n"
+                "FROM pg_temp.chronos_large_object;\n"
                 "TRUNCATE pg_temp.chronos_large_object;\n";
         }
         out_ += "DROP TABLE pg_temp.chronos_large_object;\n";
@@ -198,8 +199,7 @@ class script_writer {
     void finish() {
         out_ += "ANALYZE;\n";
         out_ += kFinish;
-        out_ += "SELECT chronos.finish_restore(" + quote_.literal(of_.id) +
-                ") \\g /dev/null\n\\endif\n";
+        out_ += "SELECT chronos.finish_restore(" + quote_.literal(of_.id) + ");\n\\endif\n";
     }
 
     // The history is left out where the extension cannot be installed.
