@@ -1,0 +1,120 @@
+-- The version store. A version is a row of chronos.version; what the schema was at it are the facts whose
+-- range holds it. Tables that pg_dump carries along are registered; what belongs to this database alone
+-- (chronos.local, chronos.gap) is not.
+
+CREATE TABLE chronos.timeline (
+    id uuid PRIMARY KEY,
+    parent uuid,
+    parent_version bigint,
+    cause text NOT NULL CHECK (cause IN ('created', 'restore')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CHECK ((parent IS NULL) = (parent_version IS NULL))
+);
+COMMENT ON TABLE chronos.timeline IS
+    'Version numbers belong to a timeline. One that was begun by a restore continues parent after parent_version.';
+SELECT pg_catalog.pg_extension_config_dump('chronos.timeline', '');
+
+CREATE TABLE chronos.version (
+    timeline uuid NOT NULL,
+    number bigint NOT NULL CHECK (number > 0),
+    cause text NOT NULL CHECK (cause IN ('baseline', 'ddl', 'unobserved', 'restore')),
+    started_at timestamptz,
+    committed_at timestamptz NOT NULL,
+    role text,
+    session_role text,
+    application text,
+    client_address text,
+    transaction xid8,
+    statements text[] NOT NULL,
+    snapshot text,
+    server_version integer NOT NULL,
+    fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
+    PRIMARY KEY (timeline, number)
+);
+COMMENT ON TABLE chronos.version IS
+    'Committed states of the schema, numbered in the order of their commits, with the evidence of who made them and how. Read chronos.history instead.';
+SELECT pg_catalog.pg_extension_config_dump('chronos.version', '');
+
+CREATE TABLE chronos.definition (
+    hash bytea PRIMARY KEY,
+    kind text NOT NULL,
+    identity text NOT NULL,
+    definition jsonb NOT NULL
+);
+COMMENT ON TABLE chronos.definition IS
+    'Every definition an object ever had, under the hash of its content: what did not change costs nothing.';
+SELECT pg_catalog.pg_extension_config_dump('chronos.definition', '');
+
+CREATE FUNCTION chronos.keep_known_definition() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM chronos.definition d WHERE d.hash = NEW.hash) THEN
+        RETURN NULL;
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION chronos.keep_known_definition() IS
+    'Skips what is stored already: a restore by COPY meets definitions that the new database has too.';
+CREATE TRIGGER keep_known BEFORE INSERT ON chronos.definition
+    FOR EACH ROW EXECUTE FUNCTION chronos.keep_known_definition();
+ALTER TABLE chronos.definition ENABLE ALWAYS TRIGGER keep_known;
+
+CREATE TABLE chronos.fact (
+    timeline uuid NOT NULL,
+    since bigint NOT NULL,
+    until bigint CHECK (until > since),
+    classid oid NOT NULL,
+    objid oid NOT NULL,
+    kind text NOT NULL,
+    identity text NOT NULL,
+    hash bytea NOT NULL,
+    PRIMARY KEY (timeline, since, kind, identity)
+);
+COMMENT ON TABLE chronos.fact IS
+    'In which versions a definition held: from since on, up to but not including until. The oids are those of the timeline''s own database.';
+CREATE INDEX fact_until ON chronos.fact (timeline, until) WHERE until IS NOT NULL;
+CREATE INDEX fact_object ON chronos.fact (timeline, objid) WHERE until IS NULL;
+CREATE UNIQUE INDEX fact_identity ON chronos.fact (timeline, kind, identity) WHERE until IS NULL;
+SELECT pg_catalog.pg_extension_config_dump('chronos.fact', '');
+
+CREATE TABLE chronos.label (
+    timeline uuid NOT NULL,
+    name text NOT NULL CHECK (name <> '' AND octet_length(name) <= 63),
+    number bigint NOT NULL,
+    role text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (timeline, name)
+);
+COMMENT ON TABLE chronos.label IS 'Names given to versions by chronos.label().';
+SELECT pg_catalog.pg_extension_config_dump('chronos.label', '');
+
+CREATE TABLE chronos.local (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    timeline uuid NOT NULL,
+    loading boolean NOT NULL
+);
+COMMENT ON TABLE chronos.local IS
+    'The timeline of this database, never dumped; loading while a dump that creates the extension is being read.';
+
+CREATE TABLE chronos.gap (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    reason text NOT NULL CHECK (reason IN ('prepared', 'failed', 'locked', 'loading')),
+    message text,
+    noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    attempts integer NOT NULL DEFAULT 0,
+    everything boolean NOT NULL,
+    classids oid[] NOT NULL,
+    objids oid[] NOT NULL,
+    started_at timestamptz,
+    role text,
+    session_role text,
+    application text,
+    client_address text,
+    transaction xid8,
+    statements text[] NOT NULL
+);
+COMMENT ON TABLE chronos.gap IS
+    'Changes that are committed but in no version yet: of prepared transactions, of objects somebody had locked, or because recording failed. The next change or chronos.reconcile() records them.';
+
+GRANT SELECT ON chronos.timeline, chronos.version, chronos.definition, chronos.fact, chronos.label, chronos.local,
+    chronos.gap TO PUBLIC;
