@@ -14,6 +14,11 @@ settings_scope::~settings_scope() { AtEOXact_GUC(true, level_); }
 
 void settings_scope::set(const char* name, const char* value) {
     call([name, value] {
+        // Most are as wanted already, and some (lc_monetary) are slow to set.
+        const char* const present = GetConfigOption(name, false, false);
+        if (present != nullptr && strcmp(present, value) == 0) {
+            return;
+        }
         (void)set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
                                 false);
     });

@@ -1,0 +1,205 @@
+#include "history/backlog.hpp"
+
+#include <algorithm>
+
+#include "backend/door.hpp"
+#include "backend/spi.hpp"
+#include "backend/subtransaction.hpp"
+
+extern "C" {
+#include <catalog/pg_type.h>
+#include <utils/array.h>
+}
+
+namespace chronos::history {
+
+namespace {
+
+using backend::call;
+using backend::cell;
+using backend::plan;
+using backend::value;
+
+constinit plan gaps_plan(
+    "SELECT g.id, g.reason, g.everything, g.classids, g.objids, g.started_at, g.role, "
+    "g.session_role, g.application, g.client_address, g.transaction, g.statements "
+    "FROM chronos.gap g WHERE g.attempts < 3 ORDER BY g.id");
+
+constinit plan close_gap_plan("DELETE FROM chronos.gap WHERE id = $1", INT8OID);
+
+constinit plan attempt_plan("UPDATE chronos.gap SET attempts = attempts + 1, message = $2 WHERE id = $1",
+                            INT8OID, TEXTOID);
+
+constinit plan newest_gap_plan("SELECT coalesce(max(g.id), 0) FROM chronos.gap g");
+constinit plan forget_plan("DELETE FROM chronos.gap WHERE id <= $1", INT8OID);
+constinit plan loaded_plan("UPDATE chronos.local SET loading = false WHERE loading");
+
+struct gap {
+    value id;
+    std::string reason;
+    bool everything = false;
+    object_ids objects;
+    evidence who;
+};
+
+std::vector<Oid> oids_of(const value& from) {
+    std::vector<Oid> out;
+    if (from.is_null) {
+        return out;
+    }
+    const Datum array = from.datum;
+    const auto* const items = call([array] { return DatumGetArrayTypeP(array); });
+    const int count = ARR_NDIM(items) == 0 ? 0 : ARR_DIMS(items)[0];
+    const auto* const data = reinterpret_cast<const Oid*>(ARR_DATA_PTR(items));
+    out.assign(data, data + count);
+    return out;
+}
+
+gap read_gap(std::uint64_t row, MemoryContext memory) {
+    gap out;
+    out.id = cell(row, 0, memory);
+    const Datum reason = cell(row, 1, memory).datum;
+    out.reason = call([reason]() -> const char* { return TextDatumGetCString(reason); });
+    out.everything = DatumGetBool(cell(row, 2, memory).datum);
+    out.objects = {oids_of(cell(row, 3, memory)), oids_of(cell(row, 4, memory))};
+    value* const evidence_columns[] = {&out.who.started_at,  &out.who.role,
+                                       &out.who.session_role, &out.who.application,
+                                       &out.who.address,      &out.who.transaction,
+                                       &out.who.statements};
+    int column = 5;
+    for (value* const each : evidence_columns) {
+        *each = cell(row, column++, memory);
+    }
+    return out;
+}
+
+std::vector<gap> read_gaps(MemoryContext memory) {
+    backend::spi connection;
+    std::vector<gap> out;
+    const std::uint64_t count = gaps_plan.read({});
+    out.reserve(count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        out.push_back(read_gap(i, memory));
+    }
+    connection.close();
+    return out;
+}
+
+void run(plan& statement, std::initializer_list<value> arguments) {
+    backend::spi connection;
+    statement.write(arguments);
+    connection.close();
+}
+
+object_ids without(const object_ids& from, const object_ids& taken) {
+    object_ids out;
+    for (std::size_t i = 0; i < from.objids.size(); ++i) {
+        const auto& oids = taken.objids;
+        if (std::find(oids.begin(), oids.end(), from.objids[i]) == oids.end()) {
+            out.classids.push_back(from.classids[i]);
+            out.objids.push_back(from.objids[i]);
+        }
+    }
+    return out;
+}
+
+void append(object_ids& to, const object_ids& from) {
+    const object_ids added = without(from, to);
+    to.classids.insert(to.classids.end(), added.classids.begin(), added.classids.end());
+    to.objids.insert(to.objids.end(), added.objids.begin(), added.objids.end());
+}
+
+const char* cause_of(const gap& each, const state& at) {
+    if (at.number == 0) {
+        return "baseline";
+    }
+    return each.everything ? "unobserved" : "ddl";
+}
+
+void settle(const gap& each, const object_ids& own) {
+    const MemoryContext memory = CurrentMemoryContext;
+    const state at = read_state(memory);
+    const object_ids objects = without(each.objects, own);
+    differences found;
+    if (each.everything) {
+        found = compare_all(at, own, memory);
+    } else if (!objects.empty()) {
+        found = compare(at, objects, memory);
+    }
+    if (found.any_change || (each.everything && at.number == 0)) {
+        write_version(at, at.number + 1, found, {cause_of(each, at), &each.who, {}});
+    } else if (found.any_row) {
+        write_new_oids(at, found);
+    }
+    if (found.any_locked) {
+        add_gap("locked", found.locked_classids, found.locked_objids, false, each.who,
+                "another session held a lock that rendering needs");
+    }
+}
+
+// One gap that cannot be settled must not keep the others, or the caller's own change, from it.
+void settle_or_postpone(const gap& each, const object_ids& own) {
+    std::string why;
+    try {
+        backend::subtransaction part;
+        settle(each, own);
+        run(close_gap_plan, {each.id});
+        part.commit();
+        return;
+    } catch (const backend::backend_error& error) {
+        if (error.sqlstate() == ERRCODE_QUERY_CANCELED) {
+            throw;
+        }
+        why = error.what();
+    }
+    const char* const reason = why.c_str();
+    const value message = call([reason] { return PointerGetDatum(cstring_to_text(reason)); });
+    run(attempt_plan, {each.id, message});
+}
+
+}  // namespace
+
+std::int64_t settle_arrived(const state& at, value snapshot, const object_ids& own,
+                            const evidence& who) {
+    const MemoryContext memory = CurrentMemoryContext;
+    const std::int64_t number = continue_arrived(at);
+    const state now = read_state(memory);
+    const differences found = compare_restored(now, at.arrived, own, memory);
+    return write_version(now, number, found, {"restore", &who, snapshot});
+}
+
+void settle_backlog(const state& at, object_ids& own) {
+    if (!at.arrived.is_null) {
+        evidence nobody;
+        nobody.statements = backend::text_array({});
+        settle_arrived(at, {}, own, nobody);
+    }
+    for (const gap& each : read_gaps(CurrentMemoryContext)) {
+        if (each.reason == "locked") {
+            // The holder of the lock may be this very transaction: its text belongs to its version.
+            append(own, each.objects);
+            run(close_gap_plan, {each.id});
+        } else {
+            settle_or_postpone(each, own);
+        }
+    }
+    if (at.loading) {
+        run(loaded_plan, {});
+    }
+}
+
+void forget_backlog(value newest) {
+    run(forget_plan, {newest});
+    run(loaded_plan, {});
+}
+
+value newest_gap() {
+    const MemoryContext memory = CurrentMemoryContext;
+    backend::spi connection;
+    newest_gap_plan.read({});
+    const value out = cell(0, 0, memory);
+    connection.close();
+    return out;
+}
+
+}  // namespace chronos::history

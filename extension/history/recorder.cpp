@@ -1,0 +1,144 @@
+#include "history/recorder.hpp"
+
+#include <algorithm>
+
+#include "backend/door.hpp"
+#include "backend/spi.hpp"
+#include "backend/subtransaction.hpp"
+#include "history/backlog.hpp"
+#include "history/scope.hpp"
+#include "history/store.hpp"
+
+extern "C" {
+#include <access/transam.h>
+#include <catalog/namespace.h>
+#include <utils/fmgrprotos.h>
+#include <utils/guc.h>
+#include <utils/lsyscache.h>
+#include <utils/plancache.h>
+#include <utils/rls.h>
+#include <utils/timestamp.h>
+#include <utils/uuid.h>
+#include <utils/xid8.h>
+}
+
+namespace chronos::history {
+
+namespace {
+
+using backend::call;
+using backend::value;
+
+value text_or_null(const char* from) {
+    if (from == nullptr || *from == '\0') {
+        return {};
+    }
+    return call([from] { return PointerGetDatum(cstring_to_text(from)); });
+}
+
+value role_name(Oid role) {
+    return text_or_null(call([role]() -> const char* { return GetUserNameFromId(role, true); }));
+}
+
+// Null over a unix socket and in a background worker.
+value client_address() {
+    return call([]() -> value {
+        LOCAL_FCINFO(asked, 0);
+        InitFunctionCallInfoData(*asked, nullptr, 0, InvalidOid, nullptr, nullptr);
+        const Datum address = inet_client_addr(asked);
+        return asked->isnull ? value() : value(DirectFunctionCall1(network_host, address));
+    });
+}
+
+bool same_datum(const value& left, const value& right, std::size_t size) {
+    return left.is_null == right.is_null &&
+           (left.is_null || memcmp(DatumGetPointer(left.datum), DatumGetPointer(right.datum), size) == 0);
+}
+
+// True if no version has been written between the two looks.
+bool same_head(const state& before, const state& after) {
+    return before.number == after.number && same_datum(before.line, after.line, UUID_LEN);
+}
+
+void note_locked(const differences& found, const evidence& who) {
+    if (found.any_locked) {
+        add_gap("locked", found.locked_classids, found.locked_objids, false, who,
+                "another session held a lock that rendering needs");
+    }
+}
+
+}  // namespace
+
+evidence evidence::collect(const std::vector<std::string>& statements) {
+    evidence out;
+    out.role = role_name(GetUserId());
+    out.session_role = role_name(GetSessionUserId());
+    out.application = text_or_null(application_name);
+    out.address = client_address();
+    out.started_at = call([] { return TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()); });
+    out.transaction = call([]() -> value {
+        const FullTransactionId id = GetTopFullTransactionIdIfAny();
+        return FullTransactionIdIsValid(id) ? value(FullTransactionIdGetDatum(id)) : value();
+    });
+    out.statements = backend::text_array(statements);
+    return out;
+}
+
+bool is_installed() {
+    return call([] {
+        const Oid schema = get_namespace_oid("chronos", true);
+        return OidIsValid(schema) && OidIsValid(get_relname_relid("local", schema));
+    });
+}
+
+void record_commit(const object_ids& touched, const evidence& who,
+                   const std::vector<std::string>& labels) {
+    const recorder_scope scope;
+    const MemoryContext memory = CurrentMemoryContext;
+    const state before = read_state(memory);
+    differences found;
+    if (!touched.empty()) {
+        found = compare(before, touched, memory);
+    }
+    if (found.any_row || before.has_backlog()) {
+        take_number_lock();
+        state now = read_state(memory);
+        object_ids own = touched;
+        if (now.has_backlog()) {
+            settle_backlog(now, own);
+            now = read_state(memory);
+        }
+        if (!same_head(before, now) || own.objids.size() != touched.objids.size()) {
+            found = own.empty() ? differences{} : compare(now, own, memory);
+        }
+        if (found.any_change) {
+            write_version(now, now.number + 1, found, {"ddl", &who, {}});
+        } else if (found.any_row) {
+            write_new_oids(now, found);
+        }
+    }
+    note_locked(found, who);
+    if (!labels.empty()) {
+        set_labels(labels, who);
+    }
+}
+
+void record_gap(gap_reason reason, const object_ids& touched, bool everything, const evidence& who,
+                const char* message) {
+    static constexpr const char* kNames[] = {"prepared", "failed", "locked", "loading"};
+    const recorder_scope scope;
+    const value classids = backend::oid_array(touched.classids);
+    const value objids = backend::oid_array(touched.objids);
+    add_gap(kNames[static_cast<int>(reason)], classids, objids, everything, who, message);
+}
+
+bool is_loading_dump() {
+    // What pg_dump writes at the top of every dump, and pg_restore sets.
+    if (check_function_bodies || row_security || *namespace_search_path != '\0') {
+        return false;
+    }
+    const recorder_scope scope;
+    return read_state(CurrentMemoryContext).loading;
+}
+
+}  // namespace chronos::history

@@ -1,0 +1,52 @@
+// Writes versions: compares what was touched with the store and gives what differs a number.
+//
+// Nothing here waits for another session's table locks, and the number lock is taken last, for as short
+// as the commit takes. Everything may throw; the caller holds the subtransaction that contains it.
+#pragma once
+
+#include "backend/plan.hpp"
+
+namespace chronos::history {
+
+// Catalogue rows, by catalogue and object.
+struct object_ids {
+    std::vector<Oid> classids;
+    std::vector<Oid> objids;
+
+    [[nodiscard]] bool empty() const noexcept { return objids.empty(); }
+};
+
+// Who made a change and how. The values live in the memory context that was current at collect().
+struct evidence {
+    backend::value role;
+    backend::value session_role;
+    backend::value application;
+    backend::value address;
+    backend::value started_at;
+    backend::value transaction;
+    backend::value statements;
+
+    // Of the present transaction.
+    static evidence collect(const std::vector<std::string>& statements);
+};
+
+// Why a change is not in a version yet; the names in chronos.gap.
+enum class gap_reason { prepared, failed, locked, loading };
+
+// True if chronos is installed in this database.
+[[nodiscard]] bool is_installed();
+
+// The version that the present transaction makes of `touched`; gaps that others left become versions
+// of their own first. `labels` are given to the version, or to the newest one if nothing changed.
+void record_commit(const object_ids& touched, const evidence& who,
+                   const std::vector<std::string>& labels);
+
+// Leaves a note for the next recorder. `everything`: what changed is not known.
+void record_gap(gap_reason reason, const object_ids& touched, bool everything, const evidence& who,
+                const char* message);
+
+// While a dump that creates the extension is being loaded nothing is recorded: its own history is
+// on the way. True in a session that looks like pg_restore or psql reading a dump, in such a database.
+[[nodiscard]] bool is_loading_dump();
+
+}  // namespace chronos::history

@@ -1,0 +1,261 @@
+#include "history/store.hpp"
+
+#include <algorithm>
+
+#include "backend/door.hpp"
+#include "backend/spi.hpp"
+#include "backend/subtransaction.hpp"
+
+extern "C" {
+#include <catalog/namespace.h>
+#include <catalog/pg_authid.h>
+#include <catalog/pg_class.h>
+#include <catalog/pg_type.h>
+#include <storage/lmgr.h>
+#include <utils/lsyscache.h>
+}
+
+namespace chronos::history {
+
+namespace {
+
+using backend::call;
+using backend::cell;
+using backend::plan;
+using backend::value;
+
+#define CHRONOS_AGGREGATES                                                                    \
+    "SELECT array_agg(c.classid) FILTER (WHERE c.kind IS NOT NULL), "                         \
+    "array_agg(c.objid) FILTER (WHERE c.kind IS NOT NULL), "                                  \
+    "array_agg(c.kind) FILTER (WHERE c.kind IS NOT NULL), "                                   \
+    "array_agg(c.identity) FILTER (WHERE c.kind IS NOT NULL), "                               \
+    "array_agg(c.definition) FILTER (WHERE c.kind IS NOT NULL), "                             \
+    "array_agg(c.hash) FILTER (WHERE c.kind IS NOT NULL), "                                   \
+    "array_agg(c.old_classid) FILTER (WHERE c.kind IS NOT NULL), "                            \
+    "array_agg(c.old_objid) FILTER (WHERE c.kind IS NOT NULL), "                              \
+    "array_agg(c.old_hash) FILTER (WHERE c.kind IS NOT NULL), "                               \
+    "array_agg(c.classid) FILTER (WHERE c.kind IS NULL), "                                    \
+    "array_agg(c.objid) FILTER (WHERE c.kind IS NULL), "                                      \
+    "coalesce(bool_or(c.hash IS DISTINCT FROM c.old_hash), false) "
+
+constinit plan read_state_plan("SELECT s.line, s.number, s.fingerprint, s.arrived, s.gaps, "
+                               "s.loading FROM chronos.recorder_state() s");
+
+constinit plan compare_plan(CHRONOS_AGGREGATES "FROM chronos.compare($1, $2, $3) c", UUIDOID,
+                            OIDARRAYOID, OIDARRAYOID);
+
+constinit plan compare_all_plan(CHRONOS_AGGREGATES "FROM chronos.compare_all($1, $2) c", UUIDOID,
+                                OIDARRAYOID);
+
+constinit plan compare_restored_plan(CHRONOS_AGGREGATES
+                                     "FROM chronos.compare_restored($1, $2, $3) c",
+                                     UUIDOID, UUIDOID, OIDARRAYOID);
+
+constinit plan definitions_plan(
+    "INSERT INTO chronos.definition (hash, kind, identity, definition) "
+    "SELECT DISTINCT ON (c.hash) c.hash, c.kind, c.identity, c.definition "
+    "FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::bytea[]) AS c(kind, identity, definition, hash) "
+    "WHERE c.hash IS NOT NULL",
+    TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, BYTEAARRAYOID);
+
+constinit plan close_plan(
+    "UPDATE chronos.fact f SET until = $6 "
+    "FROM unnest($2::text[], $3::oid[], $4::oid[], $5::bytea[], $7::bytea[]) "
+    "AS c(kind, old_classid, old_objid, old_hash, hash) "
+    "WHERE f.timeline = $1 AND f.until IS NULL AND f.kind = c.kind AND f.classid = c.old_classid "
+    "AND f.objid = c.old_objid AND c.hash IS DISTINCT FROM c.old_hash",
+    UUIDOID, TEXTARRAYOID, OIDARRAYOID, OIDARRAYOID, BYTEAARRAYOID, INT8OID, BYTEAARRAYOID);
+
+constinit plan open_plan(
+    "INSERT INTO chronos.fact (timeline, since, classid, objid, kind, identity, hash) "
+    "SELECT $1, $8, c.classid, c.objid, c.kind, c.identity, c.hash "
+    "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::text[], $6::bytea[], $7::bytea[]) "
+    "AS c(classid, objid, kind, identity, hash, old_hash) "
+    "WHERE c.hash IS NOT NULL AND c.hash IS DISTINCT FROM c.old_hash",
+    UUIDOID, OIDARRAYOID, OIDARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID,
+    INT8OID);
+
+constinit plan new_oids_plan(
+    "UPDATE chronos.fact f SET classid = c.classid, objid = c.objid "
+    "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::bytea[], $6::oid[], $7::oid[], $8::bytea[]) "
+    "AS c(classid, objid, kind, hash, old_classid, old_objid, old_hash) "
+    "WHERE f.timeline = $1 AND f.until IS NULL AND f.kind = c.kind AND f.classid = c.old_classid "
+    "AND f.objid = c.old_objid AND c.hash = c.old_hash AND c.objid <> c.old_objid",
+    UUIDOID, OIDARRAYOID, OIDARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, OIDARRAYOID, OIDARRAYOID,
+    BYTEAARRAYOID);
+
+constinit plan version_plan(
+    "INSERT INTO chronos.version (timeline, number, cause, started_at, committed_at, role, "
+    "session_role, application, client_address, transaction, statements, snapshot, "
+    "server_version, fingerprint) "
+    "SELECT $1, $2, $3, $4, clock_timestamp(), $5, $6, $7, $8, $9, $10, $11, "
+    "current_setting('server_version_num')::integer, chronos.fingerprint_sum($12, $13, $14)",
+    UUIDOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, XID8OID,
+    TEXTARRAYOID, TEXTOID, BYTEAOID, BYTEAARRAYOID, BYTEAARRAYOID);
+
+constinit plan begin_line_plan(
+    "INSERT INTO chronos.timeline (id, parent, parent_version, cause) "
+    "SELECT gen_random_uuid(), $1, v.number, 'restore' FROM chronos.version v "
+    "WHERE v.timeline = $1 ORDER BY v.number DESC LIMIT 1 RETURNING id, parent_version",
+    UUIDOID);
+
+constinit plan set_line_plan("UPDATE chronos.local SET timeline = $1, loading = false", UUIDOID);
+
+constinit plan drop_versions_plan("DELETE FROM chronos.version WHERE timeline = $1", UUIDOID);
+constinit plan drop_facts_plan("DELETE FROM chronos.fact WHERE timeline = $1", UUIDOID);
+constinit plan drop_line_plan("DELETE FROM chronos.timeline WHERE id = $1", UUIDOID);
+
+constinit plan label_plan("SELECT chronos.set_label(n.name, $2) FROM unnest($1::text[]) AS n(name)",
+                          TEXTARRAYOID, TEXTOID);
+
+constinit plan gap_plan(
+    "INSERT INTO chronos.gap (reason, message, everything, classids, objids, started_at, role, "
+    "session_role, application, client_address, transaction, statements) "
+    "VALUES ($1, $2, $3, coalesce($4, '{}'), coalesce($5, '{}'), $6, $7, $8, $9, $10, $11, $12)",
+    TEXTOID, TEXTOID, BOOLOID, OIDARRAYOID, OIDARRAYOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID,
+    TEXTOID, XID8OID, TEXTARRAYOID);
+
+value text_value(const char* from) {
+    return call([from] { return PointerGetDatum(cstring_to_text(from)); });
+}
+
+value number_value(std::int64_t from) {
+    return call([from] { return Int64GetDatum(from); });
+}
+
+bool true_cell(int column) {
+    const value found = cell(0, column, CurrentMemoryContext);
+    return !found.is_null && DatumGetBool(found.datum);
+}
+
+differences take_differences(MemoryContext memory) {
+    differences out;
+    value* const columns[] = {&out.classids,     &out.objids,     &out.kinds,
+                              &out.identities,   &out.definitions, &out.hashes,
+                              &out.old_classids, &out.old_objids, &out.old_hashes,
+                              &out.locked_classids, &out.locked_objids};
+    int column = 0;
+    for (value* const each : columns) {
+        *each = cell(0, column++, memory);
+    }
+    out.any_change = true_cell(column);
+    out.any_row = !out.kinds.is_null;
+    out.any_locked = !out.locked_objids.is_null;
+    return out;
+}
+
+template <typename Fn>
+differences compare_and_roll_back(Fn&& run, MemoryContext memory) {
+    const backend::subtransaction rolled_back;
+    backend::spi connection;
+    run();
+    const differences out = take_differences(memory);
+    connection.close();
+    return out;
+}
+
+}  // namespace
+
+state read_state(MemoryContext memory) {
+    backend::spi connection;
+    read_state_plan.read({});
+    state out;
+    out.line = cell(0, 0, memory);
+    out.number = DatumGetInt64(cell(0, 1, memory).datum);
+    out.fingerprint = cell(0, 2, memory);
+    out.arrived = cell(0, 3, memory);
+    out.gaps = true_cell(4);
+    out.loading = true_cell(5);
+    connection.close();
+    return out;
+}
+
+differences compare(const state& at, const object_ids& touched, MemoryContext memory) {
+    const value classids = backend::oid_array(touched.classids);
+    const value objids = backend::oid_array(touched.objids);
+    return compare_and_roll_back([&] { compare_plan.read({at.line, classids, objids}); }, memory);
+}
+
+differences compare_all(const state& at, const object_ids& except, MemoryContext memory) {
+    const value objids = backend::oid_array(except.objids);
+    return compare_and_roll_back([&] { compare_all_plan.read({at.line, objids}); }, memory);
+}
+
+differences compare_restored(const state& at, value parent, const object_ids& own,
+                             MemoryContext memory) {
+    const value objids = backend::oid_array(own.objids);
+    return compare_and_roll_back(
+        [&] { compare_restored_plan.read({at.line, parent, objids}); }, memory);
+}
+
+void take_number_lock() {
+    call([] {
+        const Oid schema = get_namespace_oid("chronos", false);
+        // No advisory lock: users have those for themselves. Sub-object 1 of the table is nobody's.
+        LockDatabaseObject(RelationRelationId, get_relname_relid("version", schema), 1,
+                           ExclusiveLock);
+    });
+}
+
+void write_new_oids(const state& at, const differences& found) {
+    backend::spi connection;
+    new_oids_plan.write({at.line, found.classids, found.objids, found.kinds, found.hashes,
+                         found.old_classids, found.old_objids, found.old_hashes});
+    connection.close();
+}
+
+std::int64_t write_version(const state& at, std::int64_t number, const differences& found,
+                           const version_note& note) {
+    const value version = number_value(number);
+    const value cause = text_value(note.cause);
+    const evidence& who = *note.who;
+    write_new_oids(at, found);
+    backend::spi connection;
+    definitions_plan.write({found.kinds, found.identities, found.definitions, found.hashes});
+    close_plan.write({at.line, found.kinds, found.old_classids, found.old_objids, found.old_hashes,
+                      version, found.hashes});
+    open_plan.write({at.line, found.classids, found.objids, found.kinds, found.identities,
+                     found.hashes, found.old_hashes, version});
+    version_plan.write({at.line, version, cause, who.started_at, who.role, who.session_role,
+                        who.application, who.address, who.transaction, who.statements,
+                        note.snapshot, at.fingerprint, found.hashes, found.old_hashes});
+    connection.close();
+    return number;
+}
+
+std::int64_t continue_arrived(const state& at) {
+    backend::spi connection;
+    const MemoryContext memory = CurrentMemoryContext;
+    begin_line_plan.write({at.arrived});
+    const value line = cell(0, 0, memory);
+    const std::int64_t newest = DatumGetInt64(cell(0, 1, memory).datum);
+    set_line_plan.write({line});
+    if (at.number <= 1) {
+        // Nothing but the baseline of an empty database: no history worth a branch of its own.
+        drop_facts_plan.write({at.line});
+        drop_versions_plan.write({at.line});
+        drop_line_plan.write({at.line});
+    }
+    connection.close();
+    return std::max(newest, at.number) + 1;
+}
+
+void set_labels(const std::vector<std::string>& labels, const evidence& who) {
+    const value names = backend::text_array(labels);
+    backend::spi connection;
+    label_plan.write({names, who.role});
+    connection.close();
+}
+
+void add_gap(const char* reason, value classids, value objids, bool everything, const evidence& who,
+             const char* message) {
+    const value reason_text = text_value(reason);
+    const value message_text = message == nullptr ? value() : text_value(message);
+    backend::spi connection;
+    gap_plan.write({reason_text, message_text, BoolGetDatum(everything), classids, objids,
+                    who.started_at, who.role, who.session_role, who.application, who.address,
+                    who.transaction, who.statements});
+    connection.close();
+}
+
+}  // namespace chronos::history

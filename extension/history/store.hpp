@@ -1,0 +1,67 @@
+// The writing side of the version store: one function for each table. All run inside an spi connection
+// under the number lock, except add_gap().
+#pragma once
+
+#include "history/recorder.hpp"
+
+namespace chronos::history {
+
+// Differences between catalogue and store, column by column, as arrays that a statement takes.
+struct differences {
+    backend::value classids, objids, kinds, identities, definitions, hashes;
+    backend::value old_classids, old_objids, old_hashes;
+    backend::value locked_classids, locked_objids;  // what could not be rendered now
+    bool any_change = false;                        // something that makes a version
+    bool any_row = false;                           // that, or an object with a new oid
+    bool any_locked = false;
+};
+
+struct state {
+    backend::value line;
+    std::int64_t number = 0;
+    backend::value fingerprint;
+    backend::value arrived;
+    bool gaps = false;
+    bool loading = false;
+
+    [[nodiscard]] bool has_backlog() const noexcept { return gaps || loading || !arrived.is_null; }
+};
+
+// Values live in `memory`.
+[[nodiscard]] state read_state(MemoryContext memory);
+
+// Compares in a subtransaction that is rolled back, so that no lock of the renderers outlives it.
+[[nodiscard]] differences compare(const state& at, const object_ids& touched, MemoryContext memory);
+[[nodiscard]] differences compare_all(const state& at, const object_ids& except,
+                                      MemoryContext memory);
+
+// Everything, for the first version of a timeline that continues `parent`; the objects of `own` as
+// they stood there.
+[[nodiscard]] differences compare_restored(const state& at, backend::value parent,
+                                           const object_ids& own, MemoryContext memory);
+
+// Waits for those that are just committing a version; held until the transaction ends.
+void take_number_lock();
+
+struct version_note {
+    const char* cause;
+    const evidence* who;
+    backend::value snapshot;
+};
+
+// Writes version `number` of at.line and what differs. Returns the number.
+std::int64_t write_version(const state& at, std::int64_t number, const differences& found,
+                           const version_note& note);
+
+// New oids of unchanged objects, without a version.
+void write_new_oids(const state& at, const differences& found);
+
+// Continues at.arrived: this database's timeline becomes its child, without versions or facts yet.
+// Returns the number that the next version gets.
+std::int64_t continue_arrived(const state& at);
+
+void set_labels(const std::vector<std::string>& labels, const evidence& who);
+void add_gap(const char* reason, backend::value classids, backend::value objids, bool everything,
+             const evidence& who, const char* message);
+
+}  // namespace chronos::history

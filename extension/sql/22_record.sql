@@ -1,0 +1,307 @@
+-- What the recorder reads: differences between the live catalogue and the store. It runs these functions
+-- under the newest snapshot, so all of them are STABLE; it writes by itself.
+
+CREATE FUNCTION chronos.may_render(relation oid, keep boolean) RETURNS boolean LANGUAGE c VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'chronos_may_render';
+COMMENT ON FUNCTION chronos.may_render(oid, boolean) IS
+    'Whether text that needs this relation can be rendered without waiting; the lock is kept until the end of the subtransaction if asked.';
+REVOKE ALL ON FUNCTION chronos.may_render(oid, boolean) FROM PUBLIC;
+
+CREATE FUNCTION chronos.locked_objects(classids oid[], objids oid[]) RETURNS oid[] LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT array_agg(DISTINCT n.objid) FROM (
+            SELECT t.objid, t.objid AS relation FROM unnest(classids, objids) t(classid, objid)
+            WHERE t.classid = 'pg_class'::regclass
+            UNION
+            SELECT t.objid, d.refobjid FROM unnest(classids, objids) t(classid, objid)
+            JOIN pg_depend d ON d.classid = t.classid AND d.objid = t.objid
+            WHERE d.refclassid = 'pg_class'::regclass
+            UNION
+            SELECT t.objid, d.refobjid FROM unnest(classids, objids) t(classid, objid)
+            JOIN pg_rewrite r ON r.ev_class = t.objid
+            JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+            WHERE t.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass) n
+        -- A lock for each of thousands of relations could exhaust the lock table.
+        WHERE NOT chronos.may_render(n.relation, cardinality(objids) <= 1000)), '{}');
+END $$;
+COMMENT ON FUNCTION chronos.locked_objects(oid[], oid[]) IS
+    'Those of the objects that cannot be rendered now, because another session holds what their text needs.';
+REVOKE ALL ON FUNCTION chronos.locked_objects(oid[], oid[]) FROM PUBLIC;
+
+CREATE FUNCTION chronos.live_hashes(objects oid[])
+RETURNS TABLE (classid oid, objid oid, kind text, identity text, definition jsonb, hash bytea)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+           chronos.object_hash(l.kind, l.identity, l.definition)
+    FROM chronos.live_object l WHERE l.objid = ANY (objects);
+END $$;
+COMMENT ON FUNCTION chronos.live_hashes(oid[]) IS
+    'The named objects as they are now. Other settings would make plans that render the whole catalogue.';
+
+CREATE TYPE chronos.difference AS (
+    classid oid, objid oid, kind text, identity text, definition jsonb, hash bytea,
+    old_classid oid, old_objid oid, old_identity text, old_hash bytea);
+COMMENT ON TYPE chronos.difference IS
+    'One object that is not as stored: hash is null when it is gone, old_hash when it is new, kind when it is locked; equal hashes mean a new oid.';
+
+CREATE FUNCTION chronos.differences(line uuid, objects oid[]) RETURNS SETOF chronos.difference
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH live AS MATERIALIZED (
+        SELECT * FROM chronos.live_hashes(objects)
+    ), stored AS MATERIALIZED (
+        SELECT f.* FROM chronos.fact f
+        WHERE f.timeline = line AND f.until IS NULL AND f.objid = ANY (objects)
+    ), paired AS MATERIALIZED (
+        SELECT l.*, coalesce(s.classid, i.classid) AS old_classid, coalesce(s.objid, i.objid) AS old_objid,
+               coalesce(s.identity, i.identity) AS old_identity, coalesce(s.hash, i.hash) AS old_hash
+        FROM live l
+        LEFT JOIN stored s ON s.kind = l.kind AND s.classid = l.classid AND s.objid = l.objid
+        -- dropped and made anew under the same name: the same object to everybody but the server
+        LEFT JOIN chronos.fact i ON s.objid IS NULL AND i.timeline = line AND i.until IS NULL
+            AND i.kind = l.kind AND i.identity = l.identity
+            AND NOT EXISTS (SELECT FROM live x
+                            WHERE x.kind = i.kind AND x.classid = i.classid AND x.objid = i.objid)
+    )
+    SELECT p.classid, p.objid, p.kind, p.identity, p.definition, p.hash,
+           p.old_classid, p.old_objid, p.old_identity, p.old_hash
+    FROM paired p WHERE p.hash IS DISTINCT FROM p.old_hash OR p.objid IS DISTINCT FROM p.old_objid
+    UNION ALL
+    SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash
+    FROM stored s WHERE NOT EXISTS (
+        SELECT FROM paired p WHERE p.kind = s.kind AND p.old_classid = s.classid AND p.old_objid = s.objid);
+END $$;
+COMMENT ON FUNCTION chronos.differences(uuid, oid[]) IS
+    'The named objects against the newest facts of a timeline.';
+
+CREATE FUNCTION chronos.all_differences(line uuid, except_objects oid[]) RETURNS SETOF chronos.difference
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = on
+SET enable_hashjoin = on
+SET enable_mergejoin = on
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH live AS MATERIALIZED (
+        SELECT l.*, chronos.object_hash(l.kind, l.identity, l.definition) AS hash
+        FROM chronos.live_object l WHERE NOT l.objid = ANY (except_objects)
+    ), stored AS MATERIALIZED (
+        SELECT f.* FROM chronos.fact f
+        WHERE f.timeline = line AND f.until IS NULL AND NOT f.objid = ANY (except_objects)
+    ), by_oid AS MATERIALIZED (
+        SELECT l.kind, l.classid, l.objid, s.identity AS old_identity, s.hash AS old_hash
+        FROM live l JOIN stored s ON s.kind = l.kind AND s.classid = l.classid AND s.objid = l.objid
+    ), left_over AS (
+        SELECT s.* FROM stored s
+        LEFT JOIN by_oid b ON b.kind = s.kind AND b.classid = s.classid AND b.objid = s.objid
+        WHERE b.objid IS NULL
+    ), paired AS MATERIALIZED (
+        SELECT l.*, CASE WHEN b.objid IS NULL THEN o.classid ELSE b.classid END AS old_classid,
+               coalesce(b.objid, o.objid) AS old_objid, coalesce(b.old_identity, o.identity) AS old_identity,
+               coalesce(b.old_hash, o.hash) AS old_hash
+        FROM live l
+        LEFT JOIN by_oid b ON b.kind = l.kind AND b.classid = l.classid AND b.objid = l.objid
+        LEFT JOIN left_over o ON b.objid IS NULL AND o.kind = l.kind AND o.identity = l.identity
+    )
+    SELECT p.classid, p.objid, p.kind, p.identity, p.definition, p.hash,
+           p.old_classid, p.old_objid, p.old_identity, p.old_hash
+    FROM paired p WHERE p.hash IS DISTINCT FROM p.old_hash OR p.objid IS DISTINCT FROM p.old_objid
+    UNION ALL
+    SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash
+    FROM left_over s
+    LEFT JOIN paired p ON p.kind = s.kind AND p.old_classid = s.classid AND p.old_objid = s.objid
+    WHERE p.objid IS NULL;
+END $$;
+COMMENT ON FUNCTION chronos.all_differences(uuid, oid[]) IS
+    'Everything there is against the newest facts of a timeline: the proof that nothing was missed.';
+
+CREATE FUNCTION chronos.compare(line uuid, classids oid[], objids oid[]) RETURNS SETOF chronos.difference
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- What can change without changing the text of anything else.
+    quiet constant text[] := '{owner,acl,comment,options}';
+    wave_classes oid[];
+    wave oid[];
+    next_classes oid[];
+    next_wave oid[];
+    refused oid[];
+    deep_classes oid[] := '{}';
+    deep oid[] := '{}';
+    found chronos.difference;
+BEGIN
+    SELECT array_agg(o.classid), array_agg(o.objid) INTO wave_classes, wave FROM (
+        SELECT t.classid, t.objid FROM unnest(classids, objids) t(classid, objid)
+        UNION
+        SELECT o.classid, o.objid FROM chronos.live_owners(classids, objids) o) o;
+    refused := chronos.locked_objects(wave_classes, wave);
+    FOR found IN
+        SELECT * FROM chronos.differences(line, CASE WHEN refused = '{}' THEN wave ELSE
+            (SELECT array_agg(u) FROM unnest(wave) u WHERE NOT u = ANY (refused)) END)
+    LOOP
+        IF found.hash <> found.old_hash
+           AND (found.identity <> found.old_identity OR found.definition - quiet IS DISTINCT FROM
+                (SELECT d.definition - quiet FROM chronos.definition d WHERE d.hash = found.old_hash)) THEN
+            deep_classes := deep_classes || found.classid;
+            deep := deep || found.objid;
+        END IF;
+        RETURN NEXT found;
+    END LOOP;
+    IF deep <> '{}' THEN
+        SELECT array_agg(d.classid), array_agg(d.objid) INTO next_classes, next_wave
+        FROM chronos.dependents(deep_classes, deep) d WHERE NOT d.objid = ANY (wave);
+        IF next_wave <> '{}' THEN
+            refused := refused || chronos.locked_objects(next_classes, next_wave);
+            RETURN QUERY SELECT * FROM chronos.differences(line, CASE WHEN refused = '{}' THEN next_wave ELSE
+                (SELECT array_agg(u) FROM unnest(next_wave) u WHERE NOT u = ANY (refused)) END);
+        END IF;
+    END IF;
+    RETURN QUERY
+    SELECT w.classid, w.objid, NULL::text, NULL::text, NULL::jsonb, NULL::bytea,
+           NULL::oid, NULL::oid, NULL::text, NULL::bytea
+    FROM unnest(wave_classes || next_classes, wave || next_wave) w(classid, objid)
+    WHERE w.objid = ANY (refused);
+END $$;
+COMMENT ON FUNCTION chronos.compare(uuid, oid[], oid[]) IS
+    'Touched catalogue rows, the objects they belong to and, where a change can change their text, the objects that depend on them, against the store.';
+
+CREATE FUNCTION chronos.compare_all(line uuid, except_objects oid[]) RETURNS SETOF chronos.difference
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    classes oid[];
+    relations oid[];
+    refused oid[] := '{}';
+    refused_classes oid[];
+BEGIN
+    SELECT array_agg('pg_class'::regclass::oid), array_agg(c.oid) INTO classes, relations FROM pg_class c
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384 AND c.relpersistence <> 't'
+      AND NOT chronos.may_render(c.oid, false);
+    IF relations <> '{}' THEN
+        SELECT array_agg(d.classid), array_agg(d.objid) INTO refused_classes, refused
+        FROM chronos.dependents(classes, relations) d;
+    END IF;
+    RETURN QUERY SELECT * FROM chronos.all_differences(line, refused || except_objects);
+    RETURN QUERY
+    SELECT r.classid, r.objid, NULL::text, NULL::text, NULL::jsonb, NULL::bytea,
+           NULL::oid, NULL::oid, NULL::text, NULL::bytea
+    FROM unnest(refused_classes, refused) r(classid, objid);
+END $$;
+COMMENT ON FUNCTION chronos.compare_all(uuid, oid[]) IS
+    'All objects but the excepted ones against the store; locked ones, and what depends on them, are left for later.';
+
+CREATE FUNCTION chronos.recorder_state(
+    OUT line uuid, OUT number bigint, OUT fingerprint bytea, OUT arrived uuid, OUT gaps boolean, OUT loading boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    SELECT l.timeline, l.loading INTO line, loading FROM chronos.local l;
+    SELECT v.number, v.fingerprint INTO number, fingerprint
+    FROM chronos.version v WHERE v.timeline = line ORDER BY v.number DESC LIMIT 1;
+    gaps := EXISTS (SELECT FROM chronos.gap g WHERE g.attempts < 3);
+    arrived := chronos.newest_arrived_timeline();
+    -- Half of a history, in the middle of a parallel restore, is not continued.
+    IF arrived IS NOT NULL AND NOT chronos.is_complete(arrived) THEN
+        arrived := NULL;
+    END IF;
+    number := coalesce(number, 0);
+END $$;
+COMMENT ON FUNCTION chronos.recorder_state() IS 'What the recorder has to know before it gives a number.';
+
+CREATE FUNCTION chronos.is_complete(line uuid) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_hashjoin = on
+SET enable_seqscan = on
+AS $$
+BEGIN
+    RETURN (SELECT v.fingerprint FROM chronos.version v WHERE v.timeline = line ORDER BY v.number DESC LIMIT 1)
+         = (SELECT chronos.fingerprint_sum(NULL, array_agg(f.hash), NULL)
+            FROM chronos.fact f JOIN chronos.definition d USING (hash)
+            WHERE f.timeline = line AND f.until IS NULL);
+END $$;
+COMMENT ON FUNCTION chronos.is_complete(uuid) IS
+    'Whether the facts of a timeline add up to the fingerprint of its newest version.';
+
+CREATE FUNCTION chronos.compare_restored(line uuid, parent uuid, own oid[]) RETURNS SETOF chronos.difference
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM chronos.compare_all(line, own);
+    RETURN QUERY
+    SELECT l.classid, l.objid, l.kind, l.identity, d.definition, d.hash,
+           NULL::oid, NULL::oid, NULL::text, NULL::bytea
+    FROM chronos.live_hashes(own) l
+    JOIN chronos.fact f ON f.timeline = parent AND f.until IS NULL AND f.kind = l.kind AND f.identity = l.identity
+    JOIN chronos.definition d ON d.hash = f.hash;
+END $$;
+COMMENT ON FUNCTION chronos.compare_restored(uuid, uuid, oid[]) IS
+    'All objects as the first facts of a timeline that continues parent. Those the present transaction changed stand in it as they stood in parent: the change is its own version.';
+
+CREATE FUNCTION chronos.set_label(label text, role text) RETURNS bigint LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    head chronos.version := chronos.head();
+    taken bigint;
+BEGIN
+    IF label = '' OR octet_length(label) > 63 THEN
+        RAISE EXCEPTION 'a label must have 1 to 63 bytes' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF head.number IS NULL THEN
+        RAISE EXCEPTION 'there is no schema version to label' USING ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'SELECT chronos.baseline() records the first.';
+    END IF;
+    SELECT l.number INTO taken FROM chronos.lineage t JOIN chronos.label l ON l.timeline = t.timeline
+    WHERE l.name = set_label.label AND (t.last_version IS NULL OR l.number <= t.last_version);
+    IF taken = head.number THEN
+        RETURN head.number;
+    ELSIF FOUND THEN
+        RAISE EXCEPTION 'label "%" already names schema version %', label, taken USING ERRCODE = 'duplicate_object',
+            HINT = 'Choose another label: one that has been given keeps its meaning.';
+    END IF;
+    INSERT INTO chronos.label (timeline, name, number, role) VALUES (head.timeline, label, head.number, role);
+    RETURN head.number;
+END $$;
+COMMENT ON FUNCTION chronos.set_label(text, text) IS 'Labels the newest version.';
+REVOKE ALL ON FUNCTION chronos.set_label(text, text) FROM PUBLIC;
+
+CREATE FUNCTION chronos.baseline() RETURNS bigint LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'chronos_baseline';
+COMMENT ON FUNCTION chronos.baseline() IS
+    'Records the whole schema as it is, as the first version or as one more; the number, or null if nothing differs from the newest version.';
+REVOKE ALL ON FUNCTION chronos.baseline() FROM PUBLIC;
+
+CREATE FUNCTION chronos.reconcile() RETURNS bigint LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'chronos_reconcile';
+COMMENT ON FUNCTION chronos.reconcile() IS
+    'Compares the whole schema with the newest version and records what no version has yet, with the cause unobserved; the number, or null if nothing was missed.';
+REVOKE ALL ON FUNCTION chronos.reconcile() FROM PUBLIC;
+
+CREATE FUNCTION chronos.finish_restore(snapshot text) RETURNS bigint LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'chronos_finish_restore';
+COMMENT ON FUNCTION chronos.finish_restore(text) IS
+    'Called at the end of a restore: begins a timeline that continues the restored one and records the schema as its first version.';
+REVOKE ALL ON FUNCTION chronos.finish_restore(text) FROM PUBLIC;
