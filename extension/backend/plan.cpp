@@ -14,8 +14,7 @@ namespace chronos::backend {
 
 void plan::prepare() {
     call([this] {
-        SPIPlanPtr made =
-            SPI_prepare_cursor(sql_, count_, types_.data(), CURSOR_OPT_GENERIC_PLAN);
+        SPIPlanPtr made = SPI_prepare_cursor(sql_, count_, types_.data(), CURSOR_OPT_GENERIC_PLAN);
         if (made == nullptr) {
             elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
         }
@@ -39,9 +38,9 @@ std::uint64_t plan::run(std::initializer_list<value> arguments, bool read_only) 
         ++count;
     }
     return call([&]() -> std::uint64_t {
-        const int status = SPI_execute_snapshot(plan_, values.data(), nulls.data(),
-                                                GetLatestSnapshot(), InvalidSnapshot, read_only,
-                                                true, 0);
+        const int status =
+            SPI_execute_snapshot(plan_, values.data(), nulls.data(), GetLatestSnapshot(),
+                                 InvalidSnapshot, read_only, true, 0);
         if (status < 0) {
             elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(status));
         }
@@ -53,8 +52,7 @@ value cell(std::uint64_t row, int column, MemoryContext into) {
     return call([=]() -> value {
         const TupleDesc shape = SPI_tuptable->tupdesc;
         bool is_null = false;
-        const Datum found =
-            SPI_getbinval(SPI_tuptable->vals[row], shape, column + 1, &is_null);
+        const Datum found = SPI_getbinval(SPI_tuptable->vals[row], shape, column + 1, &is_null);
         if (is_null) {
             return {};
         }

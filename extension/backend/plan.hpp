@@ -1,8 +1,8 @@
 // A statement that is planned once a session and run under the newest snapshot.
 //
-// Always a generic plan: custom plans cost more than the statements, and the catalogue's statistics say
-// nothing about the few rows asked for. The newest snapshot: at commit none is active, and that of a
-// REPEATABLE READ transaction would not show what others have committed since.
+// Always a generic plan: custom plans cost more than the statements, and the catalogue's statistics
+// say nothing about the few rows asked for. The newest snapshot: at commit none is active, and that
+// of a REPEATABLE READ transaction would not show what others have committed since.
 #pragma once
 
 #include "backend/backend.hpp"

@@ -27,8 +27,8 @@ constinit plan gaps_plan(
 
 constinit plan close_gap_plan("DELETE FROM chronos.gap WHERE id = $1", INT8OID);
 
-constinit plan attempt_plan("UPDATE chronos.gap SET attempts = attempts + 1, message = $2 WHERE id = $1",
-                            INT8OID, TEXTOID);
+constinit plan attempt_plan(
+    "UPDATE chronos.gap SET attempts = attempts + 1, message = $2 WHERE id = $1", INT8OID, TEXTOID);
 
 constinit plan newest_gap_plan("SELECT coalesce(max(g.id), 0) FROM chronos.gap g");
 constinit plan forget_plan("DELETE FROM chronos.gap WHERE id <= $1", INT8OID);
@@ -62,10 +62,9 @@ gap read_gap(std::uint64_t row, MemoryContext memory) {
     out.reason = call([reason]() -> const char* { return TextDatumGetCString(reason); });
     out.everything = DatumGetBool(cell(row, 2, memory).datum);
     out.objects = {oids_of(cell(row, 3, memory)), oids_of(cell(row, 4, memory))};
-    value* const evidence_columns[] = {&out.who.started_at,  &out.who.role,
-                                       &out.who.session_role, &out.who.application,
-                                       &out.who.address,      &out.who.transaction,
-                                       &out.who.statements};
+    value* const evidence_columns[] = {
+        &out.who.started_at, &out.who.role,        &out.who.session_role, &out.who.application,
+        &out.who.address,    &out.who.transaction, &out.who.statements};
     int column = 5;
     for (value* const each : evidence_columns) {
         *each = cell(row, column++, memory);

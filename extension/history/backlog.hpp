@@ -5,12 +5,12 @@
 
 namespace chronos::history {
 
-// Under the number lock: continues an arrived history and turns the gaps into versions. What `own` names
-// is left to the caller's own version; objects that were locked before are added to it.
+// Under the number lock: continues an arrived history and turns the gaps into versions. What `own`
+// names is left to the caller's own version; objects that were locked before are added to it.
 void settle_backlog(const state& at, object_ids& own);
 
-// The restored schema as the first version after the history at.arrived; what `own` names stands in it
-// as it stood in that history. Returns its number.
+// The restored schema as the first version after the history at.arrived; what `own` names stands in
+// it as it stood in that history. Returns its number.
 std::int64_t settle_arrived(const state& at, backend::value snapshot, const object_ids& own,
                             const evidence& who);
 

@@ -59,7 +59,8 @@ bytea* write(const lanes& sum) {
 
 }  // namespace
 
-CHRONOS_SQL_FUNCTION(chronos_fingerprint_sum) {
+CHRONOS_SQL_FUNCTION(chronos_fingerprint_sum)
+{
     return chronos::backend::call([fcinfo] {
         lanes sum{};
         if (!PG_ARGISNULL(0)) {

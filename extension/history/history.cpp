@@ -88,15 +88,14 @@ Datum number_or_null(FunctionCallInfo fcinfo, const std::optional<std::int64_t>&
 
 }  // namespace
 
-CHRONOS_SQL_FUNCTION(chronos_baseline) {
-    return number_or_null(fcinfo, record_everything("baseline", evidence::collect({})));
-}
+CHRONOS_SQL_FUNCTION(chronos_baseline)
+{ return number_or_null(fcinfo, record_everything("baseline", evidence::collect({}))); }
 
-CHRONOS_SQL_FUNCTION(chronos_reconcile) {
-    return number_or_null(fcinfo, record_everything("unobserved", evidence::collect({})));
-}
+CHRONOS_SQL_FUNCTION(chronos_reconcile)
+{ return number_or_null(fcinfo, record_everything("unobserved", evidence::collect({}))); }
 
-CHRONOS_SQL_FUNCTION(chronos_finish_restore) {
+CHRONOS_SQL_FUNCTION(chronos_finish_restore)
+{
     const evidence who = evidence::collect({});
     const value snapshot = PG_ARGISNULL(0) ? value() : value(PG_GETARG_DATUM(0));
     const recorder_scope scope;
@@ -115,7 +114,8 @@ CHRONOS_SQL_FUNCTION(chronos_finish_restore) {
     PG_RETURN_INT64(number);
 }
 
-CHRONOS_SQL_FUNCTION(chronos_may_render) {
+CHRONOS_SQL_FUNCTION(chronos_may_render)
+{
     const Oid relation = PG_GETARG_OID(0);
     const bool keep = PG_GETARG_BOOL(1);
     return call([relation, keep] {

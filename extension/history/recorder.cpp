@@ -52,7 +52,8 @@ value client_address() {
 
 bool same_datum(const value& left, const value& right, std::size_t size) {
     return left.is_null == right.is_null &&
-           (left.is_null || memcmp(DatumGetPointer(left.datum), DatumGetPointer(right.datum), size) == 0);
+           (left.is_null ||
+            memcmp(DatumGetPointer(left.datum), DatumGetPointer(right.datum), size) == 0);
 }
 
 // True if no version has been written between the two looks.
@@ -75,7 +76,8 @@ evidence evidence::collect(const std::vector<std::string>& statements) {
     out.session_role = role_name(GetSessionUserId());
     out.application = text_or_null(application_name);
     out.address = client_address();
-    out.started_at = call([] { return TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()); });
+    out.started_at =
+        call([] { return TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()); });
     out.transaction = call([]() -> value {
         const FullTransactionId id = GetTopFullTransactionIdIfAny();
         return FullTransactionIdIsValid(id) ? value(FullTransactionIdGetDatum(id)) : value();

@@ -1,7 +1,8 @@
 // Writes versions: compares what was touched with the store and gives what differs a number.
 //
-// Nothing here waits for another session's table locks, and the number lock is taken last, for as short
-// as the commit takes. Everything may throw; the caller holds the subtransaction that contains it.
+// Nothing here waits for another session's table locks, and the number lock is taken last, for as
+// short as the commit takes. Everything may throw; the caller holds the subtransaction that
+// contains it.
 #pragma once
 
 #include "backend/plan.hpp"
@@ -36,8 +37,9 @@ enum class gap_reason { prepared, failed, locked, loading };
 // True if chronos is installed in this database.
 [[nodiscard]] bool is_installed();
 
-// The version that the present transaction makes of `touched`; gaps that others left become versions
-// of their own first. `labels` are given to the version, or to the newest one if nothing changed.
+// The version that the present transaction makes of `touched`; gaps that others left become
+// versions of their own first. `labels` are given to the version, or to the newest one if nothing
+// changed.
 void record_commit(const object_ids& touched, const evidence& who,
                    const std::vector<std::string>& labels);
 
@@ -46,7 +48,8 @@ void record_gap(gap_reason reason, const object_ids& touched, bool everything, c
                 const char* message);
 
 // While a dump that creates the extension is being loaded nothing is recorded: its own history is
-// on the way. True in a session that looks like pg_restore or psql reading a dump, in such a database.
+// on the way. True in a session that looks like pg_restore or psql reading a dump, in such a
+// database.
 [[nodiscard]] bool is_loading_dump();
 
 }  // namespace chronos::history

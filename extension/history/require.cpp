@@ -38,7 +38,8 @@ schema_state read_state(chronos::backend::spi& connection) {
     }
     state.version_of_label = [&connection](std::string_view name) -> std::optional<std::int64_t> {
         const auto found = connection.query(
-            "SELECT l.number FROM chronos.lineage t JOIN chronos.label l ON l.timeline OPERATOR(pg_catalog.=) t.timeline "
+            "SELECT l.number FROM chronos.lineage t JOIN chronos.label l ON l.timeline "
+            "OPERATOR(pg_catalog.=) t.timeline "
             "WHERE l.name OPERATOR(pg_catalog.=) $1 AND (t.last_version IS NULL "
             "OR l.number OPERATOR(pg_catalog.<=) t.last_version) ORDER BY t.depth LIMIT 1",
             {argument::text(name)}, true);
@@ -50,20 +51,22 @@ schema_state read_state(chronos::backend::spi& connection) {
 [[noreturn]] void refuse(const std::string& text, const version_constraint& constraint,
                          const schema_state& state) {
     std::string detail = "The database is at version " + std::to_string(state.number);
-    detail += state.fingerprint.empty() ? "." : ", fingerprint " + state.fingerprint.substr(0, 16) + ".";
+    detail +=
+        state.fingerprint.empty() ? "." : ", fingerprint " + state.fingerprint.substr(0, 16) + ".";
     std::string hint = "Migrate the database, or run a program built for this version.";
     if (const auto label = constraint.unknown_label(state)) {
         hint = "No version is labelled \"" + *label + "\"; chronos.history lists the labels.";
     }
-    throw sql_error(kRequirementNotMet,
-                    "schema version " + std::to_string(state.number) + " does not satisfy \"" +
-                        text + "\"",
-                    detail, hint);
+    throw sql_error(
+        kRequirementNotMet,
+        "schema version " + std::to_string(state.number) + " does not satisfy \"" + text + "\"",
+        detail, hint);
 }
 
 }  // namespace
 
-CHRONOS_SQL_FUNCTION(chronos_require_version) {
+CHRONOS_SQL_FUNCTION(chronos_require_version)
+{
     const std::string requirement = chronos::backend::call(
         [fcinfo]() -> const char* { return text_to_cstring(PG_GETARG_TEXT_PP(0)); });
     const version_constraint constraint = parse(requirement);

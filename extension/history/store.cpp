@@ -24,22 +24,23 @@ using backend::cell;
 using backend::plan;
 using backend::value;
 
-#define CHRONOS_AGGREGATES                                                                    \
-    "SELECT array_agg(c.classid) FILTER (WHERE c.kind IS NOT NULL), "                         \
-    "array_agg(c.objid) FILTER (WHERE c.kind IS NOT NULL), "                                  \
-    "array_agg(c.kind) FILTER (WHERE c.kind IS NOT NULL), "                                   \
-    "array_agg(c.identity) FILTER (WHERE c.kind IS NOT NULL), "                               \
-    "array_agg(c.definition) FILTER (WHERE c.kind IS NOT NULL), "                             \
-    "array_agg(c.hash) FILTER (WHERE c.kind IS NOT NULL), "                                   \
-    "array_agg(c.old_classid) FILTER (WHERE c.kind IS NOT NULL), "                            \
-    "array_agg(c.old_objid) FILTER (WHERE c.kind IS NOT NULL), "                              \
-    "array_agg(c.old_hash) FILTER (WHERE c.kind IS NOT NULL), "                               \
-    "array_agg(c.classid) FILTER (WHERE c.kind IS NULL), "                                    \
-    "array_agg(c.objid) FILTER (WHERE c.kind IS NULL), "                                      \
+#define CHRONOS_AGGREGATES                                            \
+    "SELECT array_agg(c.classid) FILTER (WHERE c.kind IS NOT NULL), " \
+    "array_agg(c.objid) FILTER (WHERE c.kind IS NOT NULL), "          \
+    "array_agg(c.kind) FILTER (WHERE c.kind IS NOT NULL), "           \
+    "array_agg(c.identity) FILTER (WHERE c.kind IS NOT NULL), "       \
+    "array_agg(c.definition) FILTER (WHERE c.kind IS NOT NULL), "     \
+    "array_agg(c.hash) FILTER (WHERE c.kind IS NOT NULL), "           \
+    "array_agg(c.old_classid) FILTER (WHERE c.kind IS NOT NULL), "    \
+    "array_agg(c.old_objid) FILTER (WHERE c.kind IS NOT NULL), "      \
+    "array_agg(c.old_hash) FILTER (WHERE c.kind IS NOT NULL), "       \
+    "array_agg(c.classid) FILTER (WHERE c.kind IS NULL), "            \
+    "array_agg(c.objid) FILTER (WHERE c.kind IS NULL), "              \
     "coalesce(bool_or(c.hash IS DISTINCT FROM c.old_hash), false) "
 
-constinit plan read_state_plan("SELECT s.line, s.number, s.fingerprint, s.arrived, s.gaps, "
-                               "s.loading FROM chronos.recorder_state() s");
+constinit plan read_state_plan(
+    "SELECT s.line, s.number, s.fingerprint, s.arrived, s.gaps, "
+    "s.loading FROM chronos.recorder_state() s");
 
 constinit plan compare_plan(CHRONOS_AGGREGATES "FROM chronos.compare($1, $2, $3) c", UUIDOID,
                             OIDARRAYOID, OIDARRAYOID);
@@ -54,7 +55,8 @@ constinit plan compare_restored_plan(CHRONOS_AGGREGATES
 constinit plan definitions_plan(
     "INSERT INTO chronos.definition (hash, kind, identity, definition) "
     "SELECT DISTINCT ON (c.hash) c.hash, c.kind, c.identity, c.definition "
-    "FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::bytea[]) AS c(kind, identity, definition, hash) "
+    "FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::bytea[]) AS c(kind, identity, "
+    "definition, hash) "
     "WHERE c.hash IS NOT NULL",
     TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, BYTEAARRAYOID);
 
@@ -130,9 +132,9 @@ bool true_cell(int column) {
 
 differences take_differences(MemoryContext memory) {
     differences out;
-    value* const columns[] = {&out.classids,     &out.objids,     &out.kinds,
-                              &out.identities,   &out.definitions, &out.hashes,
-                              &out.old_classids, &out.old_objids, &out.old_hashes,
+    value* const columns[] = {&out.classids,        &out.objids,       &out.kinds,
+                              &out.identities,      &out.definitions,  &out.hashes,
+                              &out.old_classids,    &out.old_objids,   &out.old_hashes,
                               &out.locked_classids, &out.locked_objids};
     int column = 0;
     for (value* const each : columns) {
@@ -185,7 +187,10 @@ differences compare_restored(const state& at, value parent, const object_ids& ow
                              MemoryContext memory) {
     const value objids = backend::oid_array(own.objids);
     return compare_and_roll_back(
-        [&] { compare_restored_plan.read({at.line, parent, objids}); }, memory);
+        [&] {
+            compare_restored_plan.read({at.line, parent, objids});
+        },
+        memory);
 }
 
 void take_number_lock() {

@@ -1,5 +1,5 @@
-// The writing side of the version store: one function for each table. All run inside an spi connection
-// under the number lock, except add_gap().
+// The writing side of the version store: one function for each table. All run inside an spi
+// connection under the number lock, except add_gap().
 #pragma once
 
 #include "history/recorder.hpp"

@@ -31,7 +31,8 @@ std::string refusal(std::string_view text) {
 }
 
 TEST(version_constraint, compares_numbers) {
-    for (const char* yes : {"42", "=42", "==42", "= 42", ">=42", "<=42", ">41", "<43", "!=41", "<>41"}) {
+    for (const char* yes :
+         {"42", "=42", "==42", "= 42", ">=42", "<=42", ">41", "<43", "!=41", "<>41"}) {
         EXPECT_TRUE(holds(yes)) << yes;
     }
     for (const char* no : {"41", "=43", ">=43", "<=41", ">42", "<42", "!=42", "<> 42"}) {

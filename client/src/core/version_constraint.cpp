@@ -190,8 +190,7 @@ version_constraint version_constraint::parse(std::string_view text) {
     }
     do {
         version_term term = in.term();
-        const bool ordered =
-            term.how != comparison::equal && term.how != comparison::not_equal;
+        const bool ordered = term.how != comparison::equal && term.how != comparison::not_equal;
         if (ordered && !term.number && !term.may_be_label) {
             throw constraint_error("fingerprints have no order: only = and != can be asked");
         }

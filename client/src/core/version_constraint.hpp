@@ -1,5 +1,5 @@
-// What a program demands of the schema: ">=42", ">=41 <50", "42", a label, a fingerprint. One grammar
-// for chronos.require_version(), the library and chronosctl.
+// What a program demands of the schema: ">=42", ">=41 <50", "42", a label, a fingerprint. One
+// grammar for chronos.require_version(), the library and chronosctl.
 //
 //   constraint := term { [","] term }         every term must hold
 //   term       := [ "=" | ">" | ">=" | "<" | "<=" | "!=" ] operand         none means "="
