@@ -5,9 +5,9 @@
 #include "backend/door.hpp"
 
 extern "C" {
-#include <pgstat.h>
 #include <storage/ipc.h>
 #include <storage/latch.h>
+#include <utils/wait_event.h>
 }
 
 namespace chronos::scheduler {

@@ -24,14 +24,14 @@ std::string server_programs() {
 }
 
 std::string program_path() {
-    const std::string configured = settings::engine_path();
+    std::string configured = settings::engine_path();
     if (!configured.empty()) {
         return configured;
     }
     std::string looked_in;
     for (const std::string& directory :
          {server_programs(), std::string(CHRONOS_PREFIX "/bin"), std::string("/usr/bin")}) {
-        const std::string path = directory + "/chronosctl";
+        std::string path = directory + "/chronosctl";
         if (access(path.c_str(), X_OK) == 0) {
             return path;
         }

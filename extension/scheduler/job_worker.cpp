@@ -12,7 +12,6 @@
 
 extern "C" {
 #include <libpq/pqsignal.h>
-#include <pgstat.h>
 #include <postmaster/interrupt.h>
 #include <storage/ipc.h>
 #include <storage/latch.h>
@@ -26,6 +25,8 @@ PGDLLEXPORT void chronos_job_worker_main(Datum argument);
 namespace chronos::scheduler {
 
 namespace {
+
+constexpr int kEndAttempts = 6;  // each waits up to lock_timeout
 
 volatile std::sig_atomic_t terminated = 0;
 
@@ -105,13 +106,31 @@ std::optional<run_failure> take_snapshot(run_record& run, const job_request& req
     }
 }
 
+bool can_pass(int sqlstate) {
+    return sqlstate == ERRCODE_QUERY_CANCELED || sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ||
+           sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+// How a run ended must be told, even if another cancel comes, or somebody locks the table for a
+// while.
+void write_end(run_record& run, const std::optional<run_failure>& failure) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return failure ? run.failed(*failure) : run.completed();
+        } catch (const backend::backend_error& error) {
+            if (attempt == kEndAttempts || !can_pass(error.sqlstate())) {
+                throw;
+            }
+        }
+    }
+}
+
 void record(run_record& run, const job_request& request,
             const std::optional<run_failure>& failure) {
+    write_end(run, failure);
     if (!failure) {
-        run.completed();
         return;
     }
-    run.failed(*failure);
     const char* const id = request.id;
     const char* const reason =
         failure->message.empty() ? "reported by the engine" : failure->message.c_str();

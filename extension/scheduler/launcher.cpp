@@ -13,12 +13,12 @@ extern "C" {
 #include <access/tableam.h>
 #include <catalog/pg_database.h>
 #include <libpq/pqsignal.h>
-#include <pgstat.h>
 #include <postmaster/interrupt.h>
 #include <storage/ipc.h>
 #include <storage/latch.h>
 #include <utils/guc.h>
 #include <utils/snapmgr.h>
+#include <utils/wait_event.h>
 
 PGDLLEXPORT void chronos_launcher_main(Datum argument);
 }
@@ -70,6 +70,7 @@ std::vector<Oid> databases() {
         return result;
     });
     std::vector<Oid> result;
+    result.reserve(static_cast<std::size_t>(list_length(found)));
     for (int i = 0; i < list_length(found); ++i) {
         result.push_back(list_nth_oid(found, i));
     }
@@ -103,20 +104,30 @@ void visit(Oid database) {
     }
 }
 
+// A full table of workers stays full for a while; the log need not say so every minute.
+bool refusal_logged = false;
+
+void log_once(const backend::sql_error& error) {
+    const char* const reason = error.what();
+    const char* const hint = error.hint().c_str();
+    if (!refusal_logged) {
+        backend::call([reason, hint] {
+            ereport(LOG, (errmsg("chronos launcher: %s", reason), errhint("%s", hint)));
+        });
+    }
+    refusal_logged = true;
+}
+
 void visit_all() {
     for (const Oid database : databases()) {
         try {
             visit(database);
         } catch (const backend::sql_error& error) {
-            const char* const reason = error.what();
-            const std::string hint = error.hint();
-            const char* const advice = hint.c_str();
-            backend::call([reason, advice] {
-                ereport(LOG, (errmsg("chronos launcher: %s", reason), errhint("%s", advice)));
-            });
+            log_once(error);
             return;
         }
     }
+    refusal_logged = false;
 }
 
 void sleep_until(clock::time_point next) {

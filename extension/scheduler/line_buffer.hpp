@@ -10,7 +10,7 @@ namespace chronos::scheduler {
 
 class line_buffer {
   public:
-    static constexpr std::size_t kLongestLine = 64 * 1024;
+    static constexpr std::size_t kLongestLine = 65536;
 
     // Once a line was too long, what follows is dropped.
     void append(std::string_view bytes) {

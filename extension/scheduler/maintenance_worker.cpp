@@ -4,7 +4,6 @@
 
 extern "C" {
 #include <libpq/pqsignal.h>
-#include <pgstat.h>
 #include <postmaster/bgworker.h>
 #include <storage/ipc.h>
 #include <tcop/tcopprot.h>

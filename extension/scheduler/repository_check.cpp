@@ -20,8 +20,9 @@ namespace chronos::scheduler {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& message, std::string hint, std::string detail = {}) {
-    throw backend::sql_error(kRepositoryRefused, message, std::move(detail), std::move(hint));
+[[noreturn]] void refuse(const std::string& message, const std::string& hint,
+                         const std::string& detail = {}) {
+    throw backend::sql_error(kRepositoryRefused, message, detail, hint);
 }
 
 std::string server_user() {

@@ -145,7 +145,7 @@ std::string snapshot(FunctionCallInfo fcinfo) {
     const bool wait = PG_ARGISNULL(1) || PG_GETARG_BOOL(1);
     check_repositories();
     refuse_held_locks();
-    const std::string id = new_id();
+    std::string id = new_id();
     dynamic_worker worker(describe_job(id, label));
     wait_for_start(worker, id);
     if (wait) {

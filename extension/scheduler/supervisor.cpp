@@ -5,10 +5,10 @@
 #include "backend/door.hpp"
 
 extern "C" {
-#include <pgstat.h>
 #include <postmaster/interrupt.h>
 #include <storage/latch.h>
 #include <utils/guc.h>
+#include <utils/wait_event.h>
 }
 
 namespace chronos::scheduler {
@@ -70,7 +70,7 @@ std::optional<run_failure> supervisor::run(const engine_program& program) {
     } catch (const backend::backend_error& error) {
         if (!is_protocol_error(error.sqlstate())) {
             stop(engine);
-            if (complete_ && exit_ && !exit_->by_signal && exit_->number == 0) {
+            if (complete_ && !error_) {
                 return std::nullopt;  // the cancel came when everything was done
             }
             throw;
@@ -147,7 +147,7 @@ void supervisor::relay(engine_process& engine, bool now) {
 
 std::optional<run_failure> supervisor::outcome() const {
     const bool good_exit = exit_ && !exit_->by_signal && exit_->number == 0;
-    if (complete_ && !error_ && good_exit) {
+    if (complete_ && !error_ && (good_exit || timed_out_)) {
         return std::nullopt;
     }
     if (timed_out_) {

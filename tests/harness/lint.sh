@@ -95,7 +95,7 @@ fi
 flags_extension() {
     local server
     server=$("${PG_CONFIG:-pg_config}" --includedir-server)
-    echo "-std=c++20 -Iextension -Iclient/src -isystem $server -Wno-register -DCHRONOS_VERSION=\"0\" -DCHRONOS_PREFIX=\"/usr\" -DPGDLLEXPORT= -D_GNU_SOURCE"
+    echo "-std=c++20 -Iextension -Iclient/src -Iclient/include -isystem $server -Wno-register -DCHRONOS_VERSION=\"0\" -DCHRONOS_PREFIX=\"/usr\" -DPGDLLEXPORT= -D_GNU_SOURCE"
 }
 tidy() {
     case $1 in

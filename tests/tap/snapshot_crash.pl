@@ -78,9 +78,9 @@ for my $preload (0, 1) {
     }
     next_one_succeeds($node, 'sleep postmaster');
 
-    for my $mode ('fast', 'immediate') {
+    for my $mode ('smart', 'fast', 'immediate') {
         for my $label ("sleep $mode", "ignore sleep $mode") {
-            my $reason = $mode eq 'fast' ? 'terminated by administrator command or server shutdown' : $interrupted;
+            my $reason = $mode eq 'immediate' ? $interrupted : 'terminated by administrator command or server shutdown';
             @processes = running($node, $label);
             my $started = time;
             $node->stop($mode);

@@ -219,6 +219,38 @@ sub two_at_once {
     wait_for($node, 'sleep two', "state = 'failed'");
 }
 
+# Whatever somebody else locks, the end of a run is told.
+sub end_is_told {
+    my $node = shift;
+    $node->safe_psql('postgres', snapshot('sleep ends', ', false'));
+    wait_for($node, 'sleep ends', 'engine_pid IS NOT NULL');
+    my $worker = field($node, 'sleep ends', 'worker_pid');
+    my $locker = start_in_background($node, 'BEGIN; LOCK TABLE chronos.snapshot_run IN SHARE MODE; SELECT pg_sleep(12); COMMIT');
+    $node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_locks WHERE mode = 'ShareLock' AND relation = 'chronos.snapshot_run'::regclass");
+    $node->safe_psql('postgres', "SELECT pg_cancel_backend($worker)");
+    $node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND pid = $worker");
+    $node->safe_psql('postgres', "SELECT pg_cancel_backend($worker)");
+    $locker->{session}->finish;
+    wait_for($node, 'sleep ends', "state = 'failed'");
+    is(field($node, 'sleep ends', 'error'), 'canceled by user request', 'a lock on the table and a second cancel do not hide how a run ended');
+}
+
+sub standby {
+    my $node = shift;
+    $node->safe_psql('postgres', snapshot('sleep seen', ', false'));
+    wait_for($node, 'sleep seen', 'engine_pid IS NOT NULL');
+    $node->backup('copy');
+    my $standby = PostgreSQL::Test::Cluster->new($node->name . '_standby');
+    $standby->init_from_backup($node, 'copy', has_streaming => 1);
+    $standby->start;
+    $node->wait_for_catchup($standby);
+    is($standby->safe_psql('postgres', "SELECT state FROM chronos.snapshots WHERE label = 'sleep seen'"), 'running', 'a standby shows what runs on its primary');
+    like(failure_of($standby, snapshot('x')), qr/0A000: cannot take a snapshot from inside a standby\nHINT:  Call/, 'and refuses to take one itself');
+    $node->safe_psql('postgres', 'SELECT pg_cancel_backend(worker_pid) FROM chronos.snapshot_progress');
+    wait_for($node, 'sleep seen', "state = 'failed'");
+    $standby->stop;
+}
+
 for my $preload (0, 1) {
     note($preload ? 'with preloading' : 'without preloading');
     my $node = new_server($preload ? 'preload' : 'plain', preload => $preload);
@@ -238,6 +270,8 @@ for my $preload (0, 1) {
     rights($node);
     no_engine($node);
     two_at_once($node);
+    end_is_told($node) if $preload;
+    standby($node) if $preload;
     no_crash($node);
     $node->stop;
 }

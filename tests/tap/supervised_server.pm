@@ -15,7 +15,7 @@ our @EXPORT = qw(new_server wait_for ended failure_of field start_in_background 
 sub new_server {
     my ($name, %option) = @_;
     my $node = PostgreSQL::Test::Cluster->new($name);
-    $node->init;
+    $node->init(allows_streaming => 1);
     $node->append_conf('postgresql.conf', "chronos.engine_path = '" . fake_engine() . "'\n");
     $node->append_conf('postgresql.conf', "shared_preload_libraries = 'chronos'\nchronos.launcher_interval = 1\n")
         if $option{preload};
