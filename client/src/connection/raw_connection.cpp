@@ -48,6 +48,33 @@ overrides reached_server(const PGconn* connection) {
     return result;
 }
 
+std::string named_database(const std::string& conninfo) {
+    using options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+    const auto find = [](const options& in, std::string_view keyword) {
+        for (auto* option = in.get(); option != nullptr && option->keyword != nullptr; ++option) {
+            if (option->keyword == keyword) return text_of(option->val);
+        }
+        return std::string();
+    };
+    options given(nullptr, &PQconninfoFree);
+    const bool is_string = conninfo.find('=') != std::string::npos ||
+                           conninfo.starts_with("postgres://") ||
+                           conninfo.starts_with("postgresql://");
+    if (!is_string && !conninfo.empty()) return conninfo;
+    char* reason = nullptr;
+    given.reset(PQconninfoParse(conninfo.c_str(), &reason));
+    const std::unique_ptr<char, decltype(&PQfreemem)> owned(reason, &PQfreemem);
+    if (!given) {
+        throw error(error_code::usage, "the connection string cannot be read", text_of(reason));
+    }
+    const options defaults(PQconndefaults(), &PQconninfoFree);
+    for (const auto* keyword : {"dbname", "user"}) {
+        if (auto name = find(given, keyword); !name.empty()) return name;
+        if (auto name = find(defaults, keyword); !name.empty()) return name;
+    }
+    return "postgres";
+}
+
 std::map<std::string, std::string> environment_of(PGconn* connection) {
     std::map<std::string, std::string> result;
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(

@@ -18,6 +18,9 @@ using overrides = std::map<std::string, std::string>;
 // The server actually reached, so that a second connection cannot end at another one.
 [[nodiscard]] overrides reached_server(const PGconn* connection);
 
+// The database that a connection string means; nothing is connected.
+[[nodiscard]] std::string named_database(const std::string& conninfo);
+
 [[nodiscard]] std::map<std::string, std::string> environment_of(PGconn* connection);
 
 // Statements that make the session independent of what database and role set.

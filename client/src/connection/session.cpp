@@ -27,6 +27,12 @@ void receive_notice(void* handler, const PGresult* result) {
           field(PG_DIAG_MESSAGE_HINT)});
 }
 
+overrides first_overrides(std::string_view application, std::string_view database) {
+    overrides chosen{{"fallback_application_name", std::string(application)}};
+    if (!database.empty()) chosen["dbname"] = database;
+    return chosen;
+}
+
 }  // namespace
 
 struct session::state {
@@ -58,9 +64,9 @@ session::session(std::unique_ptr<state> open) : state_(std::move(open)) {
         pinned_settings(server_version(), encoding && std::string_view(encoding) == "SQL_ASCII"));
 }
 
-session::session(const std::string& conninfo, std::string_view application)
-    : session(std::make_unique<state>(
-          conninfo, overrides{{"fallback_application_name", std::string(application)}})) {}
+session::session(const std::string& conninfo, std::string_view application,
+                 std::string_view database)
+    : session(std::make_unique<state>(conninfo, first_overrides(application, database))) {}
 
 session::~session() = default;
 
@@ -113,6 +119,8 @@ int session::backend_pid() const { return PQbackendPID(state_->raw_); }
 std::map<std::string, std::string> session::environment() const {
     return environment_of(state_->raw_);
 }
+
+std::string session::database_of(const std::string& conninfo) { return named_database(conninfo); }
 
 std::string session::quote_name(std::string_view name) {
     std::string quoted = "\"";

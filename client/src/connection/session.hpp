@@ -25,7 +25,9 @@ class copy_channel {
 // Thread-safety: one thread at a time, except cancel().
 class session {
   public:
-    explicit session(const std::string& conninfo, std::string_view application = "chronos");
+    // With `database`, to that one instead of the one the connection string names.
+    explicit session(const std::string& conninfo, std::string_view application = "chronos",
+                     std::string_view database = {});
     ~session();
     session(const session&) = delete;
     session& operator=(const session&) = delete;
@@ -61,6 +63,8 @@ class session {
     // The connection as PG* variables, for PostgreSQL's own programs.
     [[nodiscard]] std::map<std::string, std::string> environment() const;
 
+    // The database that a connection string (with the PG* variables) means.
+    [[nodiscard]] static std::string database_of(const std::string& conninfo);
     [[nodiscard]] static std::string quote_name(std::string_view name);
     [[nodiscard]] static std::string quote_literal(std::string_view text);
 

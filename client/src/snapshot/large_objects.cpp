@@ -42,7 +42,9 @@ std::string by_function(std::int64_t oid, std::int64_t size) {
 std::string large_object_definitions(session& on) {
     std::string sql;
     for (const auto& line : on.query(kDefinitions)) sql += line.text(0) + "\n";
-    return sql.empty() ? sql : "\n--\n-- Large objects\n--\n\n" + sql;
+    return sql.empty()
+               ? sql
+               : "\n--\n-- Name: LARGE OBJECTS; Type: BLOB; Schema: -; Owner: -\n--\n\n" + sql;
 }
 
 large_object_data export_large_objects(session& on, writing_session& into,

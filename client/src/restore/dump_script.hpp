@@ -1,0 +1,30 @@
+// The scripts of pg_dump, statement by statement, with what pg_dump says each one belongs to.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/sql_splitter.hpp"
+
+namespace chronos::internal {
+
+// One statement. Name, type and schema come from pg_dump's comment "-- Name: orders; Type: TABLE;
+// Schema: public; Owner: app", which holds until the next one; all empty before the first.
+struct script_statement {
+    std::string_view text;
+    std::size_t line = 0;
+    std::string name;
+    std::string type;
+    std::string schema;
+};
+
+// The views point into `script`.
+[[nodiscard]] std::vector<script_statement> read_dump_script(std::string_view script);
+
+// The table that a statement is about, as it is written there ("public.\"My Table\""): CREATE
+// TABLE, ALTER TABLE, CREATE INDEX, CREATE TRIGGER, CREATE POLICY, COMMENT ON TABLE or COLUMN,
+// GRANT and REVOKE ON TABLE, ALTER SEQUENCE ... OWNED BY. Empty for others.
+[[nodiscard]] std::string subject_table(std::string_view statement);
+
+}  // namespace chronos::internal

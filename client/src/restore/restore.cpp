@@ -1,0 +1,263 @@
+#include "chronos/restore.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "repository/reading_session.hpp"
+#include "restore/compare.hpp"
+#include "restore/data_loader.hpp"
+#include "restore/post_data.hpp"
+#include "restore/roles.hpp"
+#include "restore/target_database.hpp"
+
+namespace chronos {
+namespace internal {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+// The work of one call of restore_snapshot.
+class restore_run {
+  public:
+    explicit restore_run(const restore_options& options)
+        : options_(options), from_(options.repository), meter_(options.progress) {}
+
+    restore_result run();
+
+  private:
+    void restore_all(target_database& target);
+    void connect(const target_database& target);
+    void drop_leftovers();
+    void choose_tables();
+    void create_schema();
+    void load_data();
+    void build_rest();
+    void refresh_matviews(session& on, const interruption& interrupted);
+    void analyze();
+    void finish_chronos();
+    void compare();
+    void make_durable();
+    void warn(const std::string& text);
+    [[nodiscard]] bool is_left_out(const std::string& schema) const {
+        return without_chronos_ && schema == "chronos";
+    }
+    [[nodiscard]] std::vector<script_statement> kept(std::string_view script) const;
+
+    const restore_options& options_;
+    reading_session from_;
+    progress_meter meter_;
+    manifest snapshot_;
+    std::string pre_data_;
+    std::string post_data_;
+    std::vector<std::unique_ptr<session>> sessions_;
+    std::vector<session*> workers_;
+    std::vector<const table_data*> tables_;
+    bool without_chronos_ = false;
+    restore_result result_;
+};
+
+void restore_run::warn(const std::string& text) {
+    result_.warnings.push_back(text);
+    if (options_.warning) options_.warning(text);
+}
+
+restore_result restore_run::run() {
+    const auto started = clock::now();
+    snapshot_ = from_.find(options_.snapshot);
+    result_.snapshot = snapshot_.id;
+    // Before anything is changed: what must be readable is read.
+    pre_data_ = from_.get_object(snapshot_.pre_data);
+    post_data_ = from_.get_object(snapshot_.post_data);
+    target_database target(options_);
+    result_.database = target.name();
+    try {
+        restore_all(target);
+    } catch (const error& failure) {
+        if (!target.leaves_a_part() || sessions_.empty()) throw;
+        throw error(
+            failure.code(), failure.what(), failure.detail(),
+            fmt::format("{}{}Database \"{}\" now holds a part of the snapshot: drop and create "
+                        "it before the next attempt.",
+                        failure.hint(), failure.hint().empty() ? "" : " ", target.name()));
+    }
+    result_.seconds = std::chrono::duration<double>(clock::now() - started).count();
+    return result_;
+}
+
+void restore_run::restore_all(target_database& target) {
+    meter_.begin(progress_phase::schema);
+    if (options_.roles && snapshot_.globals) {
+        const auto globals = from_.get_object(*snapshot_.globals);
+        run_workers({&target.server()}, options_.stop, [&](session& on, const interruption&) {
+            result_.roles_created =
+                create_missing_roles(on, globals, [this](const std::string& text) { warn(text); });
+        });
+    }
+    target.prepare(snapshot_.database, [this](const std::string& text) { warn(text); });
+    connect(target);
+    drop_leftovers();
+    create_schema();
+    load_data();
+    meter_.begin(progress_phase::indexes);
+    build_rest();
+    if (options_.analyze) analyze();
+    finish_chronos();
+    if (options_.compare) compare();
+    make_durable();
+    sessions_.clear();
+    target.complete();
+}
+
+void restore_run::connect(const target_database& target) {
+    for (unsigned i = 0; i < std::max(1U, options_.jobs); ++i) {
+        sessions_.push_back(target.connect());
+        auto& on = *sessions_.back();
+        on.execute(
+            "SET synchronous_commit = off; SET maintenance_work_mem = '256MB';"
+            "SET client_encoding = " +
+            session::quote_literal(snapshot_.encoding));
+        on.query("SELECT pg_catalog.set_config('chronos.capture', 'off', false)");
+        workers_.push_back(&on);
+    }
+}
+
+// An extension without content was not in the way of the check; now it must make room for the one
+// in the snapshot, whose history comes with the data.
+void restore_run::drop_leftovers() {
+    auto& on = *sessions_.front();
+    if (pre_data_.find("\nCREATE EXTENSION IF NOT EXISTS chronos ") == std::string::npos &&
+        pre_data_.find("\nCREATE SCHEMA chronos;") == std::string::npos) {
+        return;
+    }
+    on.execute("DROP EXTENSION IF EXISTS chronos CASCADE");
+    on.execute("DROP SCHEMA IF EXISTS chronos CASCADE");
+    without_chronos_ =
+        pre_data_.find("\nCREATE EXTENSION IF NOT EXISTS chronos ") != std::string::npos &&
+        on.query("SELECT FROM pg_available_extensions WHERE name = 'chronos'").empty();
+    if (without_chronos_) {
+        warn("the server does not have the extension chronos: the schema's history is left out");
+    }
+}
+
+std::vector<script_statement> restore_run::kept(std::string_view script) const {
+    auto statements = read_dump_script(script);
+    if (!without_chronos_) return statements;
+    std::erase_if(statements, [](const script_statement& statement) {
+        return statement.schema == "chronos" ||
+               (statement.type == "EXTENSION" && statement.name == "chronos") ||
+               statement.name == "EXTENSION chronos" || statement.name == "SCHEMA chronos" ||
+               statement.text.starts_with("CREATE EXTENSION IF NOT EXISTS chronos ");
+    });
+    return statements;
+}
+
+void restore_run::create_schema() {
+    run_workers(
+        {workers_.front()}, options_.stop, [&](session& on, const interruption& interrupted) {
+            for (const auto& statement : kept(pre_data_)) {
+                interrupted.check();
+                run_statement(on, statement, [this](const std::string& text) { warn(text); });
+            }
+        });
+}
+
+void restore_run::load_data() {
+    for (const auto& table : snapshot_.tables) {
+        if (is_left_out(table.schema)) continue;
+        tables_.push_back(&table);
+        ++result_.tables;
+        result_.rows += table.rows;
+        result_.plain_bytes += table.bytes;
+    }
+    data_loader loader(from_, tables_, meter_);
+    loader.run(workers_, options_.stop);
+    std::vector<sequence_state> sequences;
+    for (const auto& sequence : snapshot_.sequences) {
+        if (!is_left_out(sequence.schema)) sequences.push_back(sequence);
+    }
+    run_workers({workers_.front()}, options_.stop,
+                [&](session& on, const interruption& interrupted) {
+                    set_sequences(on, sequences);
+                    load_large_objects(from_, snapshot_.large_objects, on, interrupted);
+                });
+    result_.plain_bytes += snapshot_.large_objects.bytes;
+}
+
+void restore_run::build_rest() {
+    std::map<std::string, std::uint64_t> sizes;
+    for (const auto* table : tables_) sizes[table->schema + "." + table->name] = table->bytes;
+    post_data rest(kept(post_data_), sizes);
+    const warn_function warn_one = [this](const std::string& text) { warn(text); };
+    rest.build_indexes(workers_, options_.stop, warn_one);
+    run_workers({workers_.front()}, options_.stop,
+                [&](session& on, const interruption& interrupted) {
+                    rest.run_rest(on, interrupted, warn_one);
+                    if (options_.refresh) refresh_matviews(on, interrupted);
+                    rest.run_event_triggers(on, interrupted, warn_one);
+                });
+}
+
+void restore_run::refresh_matviews(session& on, const interruption& interrupted) {
+    for (const auto& view : snapshot_.matviews) {
+        interrupted.check();
+        const auto name = quoted_table(view.schema, view.name);
+        try {
+            on.execute("REFRESH MATERIALIZED VIEW " + name);
+        } catch (const server_error& failure) {
+            if (failure.code() != error_code::database) throw;
+            warn(fmt::format("materialized view {} is not filled: {}", name, failure.what()));
+        }
+    }
+}
+
+void restore_run::analyze() {
+    std::atomic<std::size_t> next = 0;
+    run_workers(workers_, options_.stop, [&](session& on, const interruption& interrupted) {
+        for (auto i = next++; i < tables_.size(); i = next++) {
+            interrupted.check();
+            if (tables_[i]->rows == 0) continue;
+            on.execute("ANALYZE " + quoted_table(tables_[i]->schema, tables_[i]->name));
+        }
+    });
+}
+
+void restore_run::finish_chronos() {
+    auto& on = *sessions_.front();
+    if (on.query_one("SELECT to_regprocedure('chronos.finish_restore(text)')").is_null(0)) return;
+    run_workers({&on}, options_.stop, [&](session&, const interruption&) {
+        on.query("SELECT chronos.finish_restore($1)", {snapshot_.id});
+        const auto now =
+            on.query_one("SELECT chronos.current_version(), chronos.current_timeline()");
+        if (!now.is_null(0)) result_.version = now.number(0);
+        result_.timeline = now.text(1);
+    });
+}
+
+void restore_run::compare() {
+    const auto report = compare_contents(snapshot_, workers_, options_.stop, meter_);
+    result_.compared = true;
+    if (report.equal()) return;
+    std::string detail;
+    for (const auto& difference : report.differences) {
+        detail += fmt::format("{}{}: {}", detail.empty() ? "" : "\n", difference.table,
+                              difference.detail);
+    }
+    throw error(error_code::damaged, "the restored database is not equal to the snapshot", detail);
+}
+
+// Until here no commit waited for the disk; this one does, and with it all before it.
+void restore_run::make_durable() {
+    sessions_.front()->execute(
+        "SET synchronous_commit = on; BEGIN; SELECT pg_catalog.pg_current_xact_id(); COMMIT");
+}
+
+}  // namespace
+}  // namespace internal
+
+restore_result restore_snapshot(const restore_options& options) {
+    return internal::restore_run(options).run();
+}
+
+}  // namespace chronos
