@@ -11,7 +11,9 @@ COMMENT ON VIEW chronos.live_namespace IS
     'Schemas whose objects are versioned: not those of the system, of sessions and of Chronos.';
 
 CREATE VIEW chronos.live_relation AS
-SELECT c.*, n.identity || '.' || quote_ident(c.relname) AS identity
+SELECT c.*, n.identity || '.' || quote_ident(c.relname) AS identity,
+       CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence'
+                      WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind
 FROM pg_catalog.pg_class c
 JOIN chronos.live_namespace n ON n.oid = c.relnamespace
 WHERE c.relpersistence <> 't'
@@ -48,65 +50,114 @@ $$;
 COMMENT ON FUNCTION chronos.acl_facts(aclitem[], aclitem[], oid) IS
     'Privileges as the difference from what a new object of this owner has; null when there is none. A missing grantee is PUBLIC, a missing grantor the owner.';
 
-CREATE VIEW chronos.live_dependency AS
-SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid,
-       (CASE d.refclassid
-        WHEN 'pg_catalog.pg_class'::regclass THEN (
-            SELECT CASE WHEN r.relkind IN ('r', 'p') THEN 'table '
-                        WHEN r.relkind = 'v' THEN 'view '
-                        WHEN r.relkind = 'm' THEN 'materialized view '
-                        WHEN r.relkind = 'S' THEN 'sequence '
-                        WHEN r.relkind = 'f' THEN 'foreign table '
-                        WHEN r.relkind = 'c' THEN 'type '
-                        ELSE 'index ' END || quote_ident(n.nspname) || '.' || quote_ident(r.relname)
-            FROM pg_catalog.pg_class r
-            JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
-            WHERE r.oid = d.refobjid)
-        WHEN 'pg_catalog.pg_type'::regclass THEN (
-            SELECT CASE WHEN r.relkind IN ('r', 'p') THEN 'table '
-                        WHEN r.relkind = 'v' THEN 'view '
-                        WHEN r.relkind = 'm' THEN 'materialized view '
-                        WHEN r.relkind = 'f' THEN 'foreign table '
-                        ELSE 'type ' END || quote_ident(n.nspname) || '.' || quote_ident(e.typname)
-            FROM pg_catalog.pg_type t
-            JOIN pg_catalog.pg_type e ON e.oid = coalesce(
-                (SELECT o.oid FROM pg_catalog.pg_type o WHERE o.oid = t.typelem AND o.typarray = t.oid),
-                (SELECT g.rngtypid FROM pg_catalog.pg_range g WHERE g.rngmultitypid = t.oid), t.oid)
-            JOIN pg_catalog.pg_namespace n ON n.oid = e.typnamespace
-            LEFT JOIN pg_catalog.pg_class r ON r.oid = e.typrelid
-            WHERE t.oid = d.refobjid)
-        WHEN 'pg_catalog.pg_proc'::regclass THEN (
-            SELECT CASE p.prokind WHEN 'a' THEN 'aggregate ' WHEN 'p' THEN 'procedure '
-                                  ELSE 'function ' END || d.refobjid::regprocedure::text
-            FROM pg_catalog.pg_proc p
-            WHERE p.oid = d.refobjid)
-        WHEN 'pg_catalog.pg_constraint'::regclass THEN (
-            SELECT 'constraint ' || quote_ident(k.conname) || ' on ' || quote_ident(n.nspname) || '.'
-                   || quote_ident(r.relname)
-            FROM pg_catalog.pg_constraint k
-            JOIN pg_catalog.pg_class r ON r.oid = k.conrelid
-            JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
-            WHERE k.oid = d.refobjid)
-        ELSE (SELECT i.type || ' ' || i.identity
-              FROM pg_catalog.pg_identify_object(d.refclassid, d.refobjid, 0) i)
-        END) COLLATE "C" AS key
-FROM pg_catalog.pg_depend d
-WHERE d.deptype IN ('n', 'a') AND d.refobjid >= 16384
-  AND d.refclassid <> 'pg_catalog.pg_namespace'::regclass
-  AND NOT (d.refclassid = d.classid AND d.refobjid = d.objid);
-COMMENT ON VIEW chronos.live_dependency IS
-    'What an object needs before it can be created, as KIND IDENTITY; objects that came with the server and schemas are left out.';
+CREATE FUNCTION chronos.object_key(classid oid, objid oid) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    relation pg_class%ROWTYPE;
+    element oid;
+    owner oid;
+BEGIN
+    IF classid = 'pg_type'::regclass THEN
+        -- A row type is its relation, an array its element, a multirange its range.
+        SELECT coalesce((SELECT e.oid FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid),
+                        (SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid), t.oid)
+        INTO element FROM pg_type t WHERE t.oid = objid;
+        SELECT t.typrelid INTO owner FROM pg_type t WHERE t.oid = element;
+        IF owner = 0 THEN
+            RETURN 'type ' || (SELECT t.typnamespace::regnamespace || '.' || quote_ident(t.typname)
+                               FROM pg_type t WHERE t.oid = element);
+        END IF;
+        classid := 'pg_class'::regclass;
+        objid := owner;
+    END IF;
+    IF classid = 'pg_class'::regclass THEN
+        SELECT * INTO relation FROM pg_class c WHERE c.oid = objid;
+        RETURN CASE relation.relkind WHEN 'r' THEN 'table ' WHEN 'p' THEN 'table ' WHEN 'v' THEN 'view '
+                   WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence '
+                   WHEN 'f' THEN 'foreign table ' WHEN 'c' THEN 'type ' ELSE 'index ' END
+               || relation.relnamespace::regnamespace || '.' || quote_ident(relation.relname);
+    ELSIF classid = 'pg_proc'::regclass THEN
+        RETURN (SELECT CASE p.prokind WHEN 'a' THEN 'aggregate ' WHEN 'p' THEN 'procedure '
+                                      ELSE 'function ' END || objid::regprocedure
+                FROM pg_proc p WHERE p.oid = objid);
+    ELSIF classid = 'pg_constraint'::regclass THEN
+        RETURN (SELECT 'constraint ' || quote_ident(k.conname) || ' on ' || k.conrelid::regclass
+                FROM pg_constraint k WHERE k.oid = objid);
+    END IF;
+    RETURN (SELECT i.type || ' ' || i.identity FROM pg_identify_object(classid, objid, 0) i);
+END
+$$;
+COMMENT ON FUNCTION chronos.object_key(oid, oid) IS 'KIND IDENTITY of an object, as depends_on names it.';
+
+CREATE FUNCTION chronos.depends_on(classid oid, objid oid, relation oid DEFAULT 0) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (
+        SELECT jsonb_agg(DISTINCT chronos.object_key(d.refclassid, d.refobjid) COLLATE "C"
+                         ORDER BY chronos.object_key(d.refclassid, d.refobjid) COLLATE "C")
+        FROM (
+            SELECT $1 AS classid, $2 AS objid
+            UNION ALL
+            -- What a view needs hangs on its rule, what a generated column needs on its expression.
+            SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite r
+            WHERE $1 = 'pg_class'::regclass AND r.ev_class = $2 AND r.rulename = '_RETURN'
+            UNION ALL
+            SELECT 'pg_attrdef'::regclass, v.oid FROM pg_attribute a
+            JOIN pg_attrdef v ON v.adrelid = a.attrelid AND v.adnum = a.attnum
+            WHERE $1 = 'pg_class'::regclass AND a.attrelid = $2 AND a.attgenerated <> ''
+            UNION ALL
+            SELECT 'pg_class'::regclass, t.typrelid FROM pg_type t
+            WHERE $1 = 'pg_type'::regclass AND t.oid = $2 AND t.typrelid <> 0
+        ) s
+        JOIN pg_depend d ON d.classid = s.classid AND d.objid = s.objid
+        WHERE d.deptype IN ('n', 'a') AND d.refobjid >= 16384
+          AND d.refobjid NOT IN ($2, $3)
+          AND d.refclassid <> 'pg_namespace'::regclass
+          -- Recorded for any function that was made while the transform was there, used or not.
+          AND (d.refclassid <> 'pg_transform'::regclass OR EXISTS (
+                   SELECT FROM pg_proc p WHERE p.oid = $2 AND p.protrftypes IS NOT NULL)));
+END
+$$;
+COMMENT ON FUNCTION chronos.depends_on(oid, oid, oid) IS
+    'What an object needs before it can be created, beside its relation; schemas and what came with the server are left out.';
+
+CREATE FUNCTION chronos.needs_extensions(classid oid, objid oid) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT jsonb_agg(x.extname ORDER BY x.extname COLLATE "C")
+            FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
+            WHERE d.classid = $1 AND d.objid = $2 AND d.refclassid = 'pg_extension'::regclass
+              AND d.deptype = 'x');
+END
+$$;
+COMMENT ON FUNCTION chronos.needs_extensions(oid, oid) IS
+    'The extensions that an object was declared to depend on.';
+
+CREATE FUNCTION chronos.tablespace_name(tablespace oid) RETURNS name
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN RETURN (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = tablespace); END $$;
+COMMENT ON FUNCTION chronos.tablespace_name(oid) IS 'The name of a tablespace.';
+
+CREATE FUNCTION chronos.access_method_name(method oid) RETURNS name
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN RETURN (SELECT m.amname FROM pg_am m WHERE m.oid = method); END $$;
+COMMENT ON FUNCTION chronos.access_method_name(oid) IS 'The name of an access method.';
 
 CREATE VIEW chronos.live_column AS
 SELECT a.attrelid AS relid, a.attnum,
        jsonb_strip_nulls(jsonb_build_object(
            'name', a.attname,
            'type', format_type(a.atttypid, a.atttypmod),
-           'collation', CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0 THEN (
-               SELECT quote_ident(n.nspname) || '.' || quote_ident(o.collname)
-               FROM pg_catalog.pg_collation o
-               JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace
-               WHERE o.oid = a.attcollation) END,
+           'collation', CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0 THEN
+               a.attcollation::regcollation::text END,
            'not_null', CASE WHEN a.attnotnull THEN true END,
            'default', pg_get_expr(d.adbin, d.adrelid),
            'generated', CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
@@ -117,7 +168,7 @@ SELECT a.attrelid AS relid, a.attnum,
            'compression', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
            'statistics', nullif(a.attstattarget, -1),
            -- Some servers keep a pg_attver of their own there, which is no option of anybody's.
-           'options', CASE WHEN a.attoptions IS NOT NULL THEN (
+           'options', CASE WHEN NOT a.attoptions[1] LIKE 'pg\_attver=%' OR cardinality(a.attoptions) > 1 THEN (
                SELECT jsonb_agg(o.option ORDER BY o.nr)
                FROM unnest(a.attoptions) WITH ORDINALITY o(option, nr)
                WHERE o.option NOT LIKE 'pg\_attver=%') END,

@@ -30,9 +30,7 @@ SELECT 'pg_catalog.pg_extension'::regclass::oid AS classid, x.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_extension'::regclass AND s.objoid = x.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_extension'::regclass AND d.objid = x.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_extension'::regclass, x.oid)
        )) AS definition
 FROM pg_catalog.pg_extension x
 WHERE x.oid >= 16384 AND x.extname <> 'chronos';

@@ -14,12 +14,8 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
                FROM chronos.live_column a WHERE a.relid = t.typrelid) END,
            'domain', CASE WHEN t.typtype = 'd' THEN jsonb_build_object(
                'base', format_type(t.typbasetype, t.typtypmod),
-               'collation', (SELECT quote_ident(cn.nspname) || '.' || quote_ident(o.collname)
-                             FROM pg_catalog.pg_collation o
-                             JOIN pg_catalog.pg_namespace cn ON cn.oid = o.collnamespace
-                             WHERE o.oid = t.typcollation
-                               AND t.typcollation <> (SELECT b.typcollation FROM pg_catalog.pg_type b
-                                                      WHERE b.oid = t.typbasetype)),
+               'collation', (SELECT t.typcollation::regcollation::text FROM pg_catalog.pg_type b
+                             WHERE b.oid = t.typbasetype AND b.typcollation <> t.typcollation),
                'not_null', CASE WHEN t.typnotnull THEN true END,
                'default', coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)),
                'constraints', (
@@ -45,18 +41,11 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
                                FROM pg_catalog.pg_opclass p
                                JOIN pg_catalog.pg_namespace pn ON pn.oid = p.opcnamespace
                                WHERE p.oid = r.rngsubopc AND NOT p.opcdefault),
-                   'collation', (SELECT quote_ident(cn.nspname) || '.' || quote_ident(o.collname)
-                                 FROM pg_catalog.pg_collation o
-                                 JOIN pg_catalog.pg_namespace cn ON cn.oid = o.collnamespace
-                                 WHERE o.oid = r.rngcollation
-                                   AND r.rngcollation <> (SELECT b.typcollation FROM pg_catalog.pg_type b
-                                                          WHERE b.oid = r.rngsubtype)),
+                   'collation', (SELECT r.rngcollation::regcollation::text FROM pg_catalog.pg_type b
+                                 WHERE b.oid = r.rngsubtype AND b.typcollation <> r.rngcollation),
                    'canonical', CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END,
                    'subtype_diff', CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END,
-                   'multirange', (SELECT quote_ident(mn.nspname) || '.' || quote_ident(m.typname)
-                                  FROM pg_catalog.pg_type m
-                                  JOIN pg_catalog.pg_namespace mn ON mn.oid = m.typnamespace
-                                  WHERE m.oid = r.rngmultitypid))
+                   'multirange', format_type(r.rngmultitypid, NULL))
                FROM pg_catalog.pg_range r WHERE r.rngtypid = t.oid) END,
            'base', CASE WHEN t.typtype = 'b' THEN array_to_json(array_remove(ARRAY[
                'INPUT = ' || t.typinput,
@@ -84,12 +73,7 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_type'::regclass AND s.objoid = t.oid
                          AND s.objsubid = 0),
-           'depends_on', (
-               SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-               FROM chronos.live_dependency d
-               WHERE (d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid)
-                  OR (t.typrelid <> 0 AND d.classid = 'pg_catalog.pg_class'::regclass
-                      AND d.objid = t.typrelid))
+           'depends_on', chronos.depends_on('pg_catalog.pg_type'::regclass, t.oid)
        )) AS definition
 FROM pg_catalog.pg_type t
 JOIN chronos.live_namespace n ON n.oid = t.typnamespace

@@ -56,19 +56,22 @@ SELECT 'pg_catalog.pg_proc'::regclass::oid AS classid, p.oid AS objid,
                format('%s.%I(%s)', n.identity, p.proname, pg_get_function_identity_arguments(p.oid)) END,
            'definition', CASE p.prokind WHEN 'a' THEN chronos.aggregate_definition(p.oid)
                                         ELSE rtrim(pg_get_functiondef(p.oid), E'\n') END,
-           'needs_extensions', (
-               SELECT jsonb_agg(x.extname ORDER BY x.extname COLLATE "C")
-               FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+           'needs_extensions', CASE WHEN EXISTS (
+               SELECT FROM pg_catalog.pg_depend d
                WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
-                 AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'x'),
+                 AND d.deptype = 'x') THEN
+               chronos.needs_extensions('pg_catalog.pg_proc'::regclass, p.oid) END,
            'acl', CASE WHEN p.proacl IS NOT NULL THEN
                chronos.acl_facts(p.proacl, acldefault('f', p.proowner), p.proowner) END,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_proc'::regclass AND s.objoid = p.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid)
+           'depends_on', CASE WHEN EXISTS (
+                   SELECT FROM pg_catalog.pg_depend d
+                   WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
+                     AND d.deptype IN ('n', 'a') AND d.refobjid >= 16384
+                     AND d.refclassid <> 'pg_catalog.pg_namespace'::regclass) THEN
+               chronos.depends_on('pg_catalog.pg_proc'::regclass, p.oid) END
        )) AS definition
 FROM pg_catalog.pg_proc p
 JOIN chronos.live_namespace n ON n.oid = p.pronamespace

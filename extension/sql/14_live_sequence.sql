@@ -21,14 +21,16 @@ FROM chronos.live_relation c
 JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
 CROSS JOIN LATERAL (
     SELECT (SELECT jsonb_strip_nulls(jsonb_build_object(
-                       'table', quote_ident(n.nspname) || '.' || quote_ident(t.relname),
+                       'table', t.oid::regclass::text,
                        'table_kind', CASE t.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END,
                        'name', a.attname,
+                       -- An identity column's generator is made like its table.
+                       'persistence', CASE WHEN d.deptype = 'i' AND t.relpersistence <> c.relpersistence
+                           THEN CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END END,
                        'identity', CASE WHEN d.deptype = 'i' THEN
                            CASE a.attidentity WHEN 'a' THEN 'always' ELSE 'by default' END END))
             FROM pg_catalog.pg_depend d
             JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
-            JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
             JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
             WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
               AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0

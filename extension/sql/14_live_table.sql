@@ -1,6 +1,6 @@
 CREATE VIEW chronos.live_table AS
 SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
-       CASE c.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind, c.identity,
+       c.kind, c.identity,
        jsonb_strip_nulls(jsonb_build_object(
            'owner', pg_get_userbyid(c.relowner),
            'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' END,
@@ -9,23 +9,17 @@ SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
            'of_type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,
            'partition_by', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
            'partition_of', CASE WHEN c.relispartition THEN (
-               SELECT quote_ident(pn.nspname) || '.' || quote_ident(p.relname)
-               FROM pg_catalog.pg_inherits i
-               JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
-               JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+               SELECT i.inhparent::regclass::text FROM pg_catalog.pg_inherits i
                WHERE i.inhrelid = c.oid) END,
            'bound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
            'inherits', CASE WHEN NOT c.relispartition THEN (
-               SELECT jsonb_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname)
-                                ORDER BY i.inhseqno)
+               SELECT jsonb_agg(i.inhparent::regclass::text ORDER BY i.inhseqno)
                FROM pg_catalog.pg_inherits i
-               JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
-               JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
                WHERE i.inhrelid = c.oid) END,
-           'access_method', CASE WHEN c.relam <> 0 THEN (
-               SELECT nullif(m.amname, 'heap') FROM pg_catalog.pg_am m WHERE m.oid = c.relam) END,
-           'tablespace', CASE WHEN c.reltablespace <> 0 THEN (
-               SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
+           'access_method', CASE WHEN c.relam NOT IN (0, 2) THEN
+               chronos.access_method_name(c.relam) END,
+           'tablespace', CASE WHEN c.reltablespace <> 0 THEN
+               chronos.tablespace_name(c.reltablespace) END,
            'options', to_jsonb(c.reloptions),
            'toast_options', CASE WHEN c.reltoastrelid <> 0 THEN (
                SELECT to_jsonb(o.reloptions) FROM pg_catalog.pg_class o
@@ -46,18 +40,14 @@ SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
                        WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objoid = c.oid
                          AND s.objsubid = 0),
            -- Only what CREATE TABLE itself needs: defaults are set later, but generated columns are not.
-           'depends_on', (
-               SELECT jsonb_agg(DISTINCT k.key ORDER BY k.key) FROM (
-                   SELECT d.key FROM chronos.live_dependency d
+           'depends_on', CASE WHEN EXISTS (
+                   SELECT FROM pg_catalog.pg_depend d
                    WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-                   UNION ALL
-                   SELECT d.key FROM pg_catalog.pg_attribute a
-                   JOIN pg_catalog.pg_attrdef v ON v.adrelid = a.attrelid AND v.adnum = a.attnum
-                   JOIN chronos.live_dependency d
-                     ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = v.oid
-                   WHERE a.attrelid = c.oid AND a.attgenerated <> ''
-                     AND NOT (d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid)
-               ) k)
+                     AND d.deptype IN ('n', 'a') AND d.refobjid >= 16384
+                     AND d.refclassid <> 'pg_catalog.pg_namespace'::regclass)
+               OR EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attgenerated <> '') THEN
+               chronos.depends_on('pg_catalog.pg_class'::regclass, c.oid) END
        )) AS definition
 FROM chronos.live_relation c
 WHERE c.relkind IN ('r', 'p', 'f');

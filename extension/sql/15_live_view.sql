@@ -1,6 +1,6 @@
 CREATE VIEW chronos.live_view AS
 SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
-       CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END AS kind, c.identity,
+       c.kind, c.identity,
        jsonb_strip_nulls(jsonb_build_object(
            'owner', pg_get_userbyid(c.relowner),
            'columns', (SELECT jsonb_agg(a.facts ORDER BY a.attnum)
@@ -10,27 +10,21 @@ SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
            'toast_options', CASE WHEN c.reltoastrelid <> 0 THEN (
                SELECT to_jsonb(o.reloptions) FROM pg_catalog.pg_class o
                WHERE o.oid = c.reltoastrelid) END,
-           'access_method', CASE WHEN c.relam <> 0 THEN (
-               SELECT nullif(m.amname, 'heap') FROM pg_catalog.pg_am m WHERE m.oid = c.relam) END,
-           'tablespace', CASE WHEN c.reltablespace <> 0 THEN (
-               SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
-           'needs_extensions', (
-               SELECT jsonb_agg(x.extname ORDER BY x.extname COLLATE "C")
-               FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+           'access_method', CASE WHEN c.relam NOT IN (0, 2) THEN
+               chronos.access_method_name(c.relam) END,
+           'tablespace', CASE WHEN c.reltablespace <> 0 THEN
+               chronos.tablespace_name(c.reltablespace) END,
+           'needs_extensions', CASE WHEN EXISTS (
+               SELECT FROM pg_catalog.pg_depend d
                WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
-                 AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'x'),
+                 AND d.deptype = 'x') THEN
+               chronos.needs_extensions('pg_catalog.pg_class'::regclass, c.oid) END,
            'acl', CASE WHEN c.relacl IS NOT NULL THEN
                chronos.acl_facts(c.relacl, acldefault('r', c.relowner), c.relowner) END,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objoid = c.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM pg_catalog.pg_rewrite r
-                          JOIN chronos.live_dependency d
-                            ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
-                          WHERE r.ev_class = c.oid AND r.rulename = '_RETURN'
-                            AND NOT (d.refclassid = 'pg_catalog.pg_class'::regclass
-                                     AND d.refobjid = c.oid))
+           'depends_on', chronos.depends_on('pg_catalog.pg_class'::regclass, c.oid)
        )) AS definition
 FROM chronos.live_relation c
 WHERE c.relkind IN ('v', 'm');

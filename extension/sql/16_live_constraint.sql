@@ -3,23 +3,20 @@ SELECT i.indexrelid AS indexid,
        jsonb_strip_nulls(jsonb_build_object(
            'clustered', CASE WHEN i.indisclustered THEN true END,
            'replica_identity', CASE WHEN i.indisreplident THEN true END,
-           'tablespace', CASE WHEN x.reltablespace <> 0 THEN (
-               SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = x.reltablespace) END,
+           'tablespace', CASE WHEN x.reltablespace <> 0 THEN
+               chronos.tablespace_name(x.reltablespace) END,
            'partition_of', CASE WHEN x.relispartition THEN (
-               SELECT quote_ident(pn.nspname) || '.' || quote_ident(p.relname)
-               FROM pg_catalog.pg_inherits h
-               JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
-               JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+               SELECT h.inhparent::regclass::text FROM pg_catalog.pg_inherits h
                WHERE h.inhrelid = x.oid) END,
            'statistics', CASE WHEN i.indexprs IS NOT NULL THEN (
                SELECT jsonb_object_agg(a.attnum, a.attstattarget)
                FROM pg_catalog.pg_attribute a
                WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) END,
-           'needs_extensions', (
-               SELECT jsonb_agg(e.extname ORDER BY e.extname COLLATE "C")
-               FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+           'needs_extensions', CASE WHEN EXISTS (
+               SELECT FROM pg_catalog.pg_depend d
                WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
-                 AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'x')
+                 AND d.deptype = 'x') THEN
+               chronos.needs_extensions('pg_catalog.pg_class'::regclass, i.indexrelid) END
        )) AS facts
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid;
@@ -38,9 +35,12 @@ SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, x.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objoid = x.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = x.oid)
+           'depends_on', jsonb_build_array(c.kind || ' ' || c.identity) || CASE WHEN EXISTS (
+                   SELECT FROM pg_catalog.pg_depend d
+                   WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = x.oid
+                     AND d.deptype IN ('n', 'a') AND d.refobjid >= 16384 AND d.refobjid <> i.indrelid) THEN
+               coalesce(chronos.depends_on('pg_catalog.pg_class'::regclass, x.oid, i.indrelid), '[]')
+               ELSE '[]' END
        )) AS definition
 FROM pg_catalog.pg_class x
 JOIN chronos.live_namespace n ON n.oid = x.relnamespace
@@ -65,11 +65,7 @@ SELECT 'pg_catalog.pg_constraint'::regclass::oid AS classid, k.oid AS objid,
            'definition', pg_get_constraintdef(k.oid),
            -- It comes with the parent's, so no statement makes it.
            'inherited', CASE WHEN k.contype = 'c' AND NOT k.conislocal THEN true END,
-           'index_name', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
-               SELECT quote_ident(n.nspname) || '.' || quote_ident(x.relname)
-               FROM pg_catalog.pg_class x
-               JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
-               WHERE x.oid = k.conindid) END,
+           'index_name', CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::regclass::text END,
            'index', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
                SELECT nullif(f.facts, '{}') FROM chronos.live_index_facts f
                WHERE f.indexid = k.conindid) END,
@@ -83,9 +79,12 @@ SELECT 'pg_catalog.pg_constraint'::regclass::oid AS classid, k.oid AS objid,
                SELECT s.description FROM pg_catalog.pg_description s
                WHERE s.classoid = 'pg_catalog.pg_class'::regclass AND s.objoid = k.conindid
                  AND s.objsubid = 0) END,
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid = k.oid)
+           'depends_on', jsonb_build_array(c.kind || ' ' || c.identity) || CASE WHEN EXISTS (
+                   SELECT FROM pg_catalog.pg_depend d
+                   WHERE d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid = k.oid
+                     AND d.deptype IN ('n', 'a') AND d.refobjid >= 16384 AND d.refobjid <> k.conrelid) THEN
+               coalesce(chronos.depends_on('pg_catalog.pg_constraint'::regclass, k.oid, k.conrelid), '[]')
+               ELSE '[]' END
        )) AS definition
 FROM pg_catalog.pg_constraint k
 JOIN chronos.live_relation c ON c.oid = k.conrelid

@@ -11,10 +11,7 @@ SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass::oid AS classid, w.oid AS 
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_foreign_data_wrapper'::regclass
                          AND s.objoid = w.oid AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_foreign_data_wrapper'::regclass
-                            AND d.objid = w.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_foreign_data_wrapper'::regclass, w.oid)
        )) AS definition
 FROM pg_catalog.pg_foreign_data_wrapper w
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e

@@ -13,9 +13,7 @@ SELECT 'pg_catalog.pg_language'::regclass::oid AS classid, l.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_language'::regclass AND s.objoid = l.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_language'::regclass AND d.objid = l.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_language'::regclass, l.oid)
        )) AS definition
 FROM pg_catalog.pg_language l
 WHERE l.oid >= 16384
@@ -33,9 +31,7 @@ SELECT 'pg_catalog.pg_am'::regclass::oid AS classid, m.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_am'::regclass AND s.objoid = m.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_am'::regclass AND d.objid = m.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_am'::regclass, m.oid)
        )) AS definition
 FROM pg_catalog.pg_am m
 WHERE m.oid >= 16384
@@ -56,9 +52,7 @@ SELECT 'pg_catalog.pg_transform'::regclass::oid AS classid, t.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_transform'::regclass AND s.objoid = t.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_transform'::regclass AND d.objid = t.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_transform'::regclass, t.oid)
        )) AS definition
 FROM pg_catalog.pg_transform t
 JOIN pg_catalog.pg_language l ON l.oid = t.trflang

@@ -24,9 +24,7 @@ SELECT 'pg_catalog.pg_operator'::regclass::oid AS classid, o.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_operator'::regclass AND s.objoid = o.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_operator'::regclass AND d.objid = o.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_operator'::regclass, o.oid)
        )) AS definition
 FROM pg_catalog.pg_operator o
 JOIN chronos.live_namespace n ON n.oid = o.oprnamespace
@@ -99,9 +97,7 @@ SELECT 'pg_catalog.pg_opclass'::regclass::oid AS classid, o.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_opclass'::regclass AND s.objoid = o.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_opclass'::regclass AND d.objid = o.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_opclass'::regclass, o.oid)
        )) AS definition
 FROM pg_catalog.pg_opclass o
 JOIN chronos.live_namespace n ON n.oid = o.opcnamespace
@@ -123,9 +119,7 @@ SELECT 'pg_catalog.pg_cast'::regclass::oid AS classid, c.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_cast'::regclass AND s.objoid = c.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_cast'::regclass AND d.objid = c.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_cast'::regclass, c.oid)
        )) AS definition
 FROM pg_catalog.pg_cast c
 WHERE c.oid >= 16384

@@ -32,9 +32,7 @@ SELECT 'pg_catalog.pg_conversion'::regclass::oid AS classid, c.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_conversion'::regclass AND s.objoid = c.oid
                          AND s.objsubid = 0),
-           'depends_on', (SELECT jsonb_agg(DISTINCT d.key ORDER BY d.key)
-                          FROM chronos.live_dependency d
-                          WHERE d.classid = 'pg_catalog.pg_conversion'::regclass AND d.objid = c.oid)
+           'depends_on', chronos.depends_on('pg_catalog.pg_conversion'::regclass, c.oid)
        )) AS definition
 FROM pg_catalog.pg_conversion c
 JOIN chronos.live_namespace n ON n.oid = c.connamespace

@@ -10,11 +10,11 @@ SELECT 'pg_catalog.pg_trigger'::regclass::oid AS classid, t.oid AS objid,
            'enabled', CASE t.tgenabled WHEN 'D' THEN 'disable' WHEN 'R' THEN 'enable replica'
                                        WHEN 'A' THEN 'enable always'
                                        ELSE CASE WHEN t.tgparentid <> 0 THEN 'enable' END END,
-           'needs_extensions', (
-               SELECT jsonb_agg(e.extname ORDER BY e.extname COLLATE "C")
-               FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+           'needs_extensions', CASE WHEN EXISTS (
+               SELECT FROM pg_catalog.pg_depend d
                WHERE d.classid = 'pg_catalog.pg_trigger'::regclass AND d.objid = t.oid
-                 AND d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'x'),
+                 AND d.deptype = 'x') THEN
+               chronos.needs_extensions('pg_catalog.pg_trigger'::regclass, t.oid) END,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_trigger'::regclass AND s.objoid = t.oid
                          AND s.objsubid = 0)

@@ -53,7 +53,9 @@ SELECT classid, objid, kind, identity, definition FROM chronos.live_publication
 UNION ALL
 SELECT classid, objid, kind, identity, definition FROM chronos.live_event_trigger
 UNION ALL
-SELECT classid, objid, kind, identity, definition FROM chronos.live_default_privileges;
+SELECT classid, objid, kind, identity, definition FROM chronos.live_default_privileges
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_privileges;
 COMMENT ON VIEW chronos.live_object IS
     'Every versioned object of this database: what it is (kind, identity) and the facts that make it what it is. Read it with search_path = pg_catalog.';
 

@@ -280,9 +280,10 @@ BEGIN
     IF target ? 'identity' THEN
         -- Its table makes it, owns it, and gives it its persistence.
         phase := 64;
-        statement := format('ALTER %s %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s)',
+        statement := format('ALTER %s %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s%s)',
                             upper(target ->> 'table_kind'), target ->> 'table', target ->> 'name',
-                            upper(target ->> 'identity'), identity, parameters);
+                            upper(target ->> 'identity'), identity,
+                            coalesce(upper(target ->> 'persistence') || ' ', ''), parameters);
         RETURN NEXT;
         definition := definition - 'owner';
     ELSE

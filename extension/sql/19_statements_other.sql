@@ -162,3 +162,19 @@ AS $$
 $$;
 COMMENT ON FUNCTION chronos.default_privileges_statements(jsonb) IS
     'The statements of default privileges; late, so that they do not reach the script''s own objects.';
+
+CREATE FUNCTION chronos.privileges_statements(definition jsonb)
+RETURNS TABLE (phase int, statement text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT a.phase, a.statement
+    FROM chronos.acl_statements(definition ->> 'object', definition -> 'acl') a
+    UNION ALL
+    SELECT a.phase, a.statement
+    FROM jsonb_array_elements(definition -> 'columns') c
+    CROSS JOIN LATERAL chronos.acl_statements(definition ->> 'object', c -> 'acl',
+                                              format(' (%I)', c ->> 'name')) a
+$$;
+COMMENT ON FUNCTION chronos.privileges_statements(jsonb) IS
+    'Privileges on an object of the system or of an extension.';

@@ -42,6 +42,8 @@ BEGIN
             RETURN QUERY SELECT * FROM chronos.publication_statements(identity, definition);
         WHEN kind = 'event trigger' THEN
             RETURN QUERY SELECT * FROM chronos.event_trigger_statements(identity, definition);
+        WHEN kind = 'privileges' THEN
+            RETURN QUERY SELECT * FROM chronos.privileges_statements(definition);
         WHEN kind = 'default privileges' THEN
             RETURN QUERY SELECT * FROM chronos.default_privileges_statements(definition);
         ELSE
