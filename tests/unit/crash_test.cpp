@@ -22,8 +22,8 @@ class crash : public testing::Test {
   protected:
     crash() {
         // One snapshot is there already: it shares an object with the one that fails.
-        repository::init(url());
-        snapshot(file_calls::real(), kFirst);
+        directory_storage::init(parse_repository_url(url()), hasty_);
+        snapshot(hasty_, kFirst);
     }
 
     [[nodiscard]] std::string url() const { return place_ / "repo"; }
@@ -49,21 +49,21 @@ class crash : public testing::Test {
     // The next run succeeds and leaves nothing behind but what snapshots need.
     void expect_next_run_succeeds() {
         repository there = repository::open(url());
-        if (there.snapshots().size() == 1) snapshot(file_calls::real(), kSecond);
+        if (there.snapshots().size() == 1) snapshot(hasty_, kSecond);
         verify_options with_data;
         with_data.data = true;
         const verify_report report = verify_repository(there, with_data);
         EXPECT_TRUE(report.intact());
         EXPECT_EQ(report.snapshots.size(), 2U);
-        snapshot(file_calls::real(), kSecond + 1);
+        snapshot(hasty_, kSecond + 1);
         EXPECT_EQ(there.sweep().objects, 0U);
         EXPECT_TRUE(std::filesystem::is_empty(place_ / "repo/tmp"));
     }
 
     void reset() {
         std::filesystem::remove_all(place_ / "repo");
-        repository::init(url());
-        snapshot(file_calls::real(), kFirst);
+        directory_storage::init(parse_repository_url(url()), hasty_);
+        snapshot(hasty_, kFirst);
     }
 
     [[nodiscard]] std::size_t objects() const {
@@ -76,6 +76,7 @@ class crash : public testing::Test {
     }
 
     temporary_directory place_;
+    hasty_calls hasty_;
 };
 
 TEST_F(crash, stopping_at_any_call_leaves_no_half_snapshot_and_the_next_run_succeeds) {
@@ -155,9 +156,9 @@ TEST_F(crash, init_that_was_stopped_at_any_call_can_be_repeated) {
         } catch (const error&) {
             EXPECT_TRUE(calls.reached());
         }
-        const repository again = repository::init(url());
-        snapshot(file_calls::real(), kFirst);
-        EXPECT_TRUE(verify_repository(again).intact());
+        directory_storage::init(parse_repository_url(url()), hasty_);
+        snapshot(hasty_, kFirst);
+        EXPECT_TRUE(verify_repository(repository::open(url())).intact());
         if (HasFailure() || !calls.reached()) break;
     }
 }
