@@ -1,12 +1,16 @@
 // What the server calls when it loads chronos.so: one line for each module, nothing else.
 #include "backend/door.hpp"
+#include "capture/capture.hpp"
 #include "scheduler/scheduler.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
 PGDLLEXPORT void _PG_init(void);
 void _PG_init(void) {
-    chronos::backend::boundary([] { chronos::scheduler::init(); });
+    chronos::backend::boundary([] {
+        chronos::capture::init();
+        chronos::scheduler::init();
+    });
 }
 }
 

@@ -1,6 +1,6 @@
 #include "history/backlog.hpp"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "backend/door.hpp"
 #include "backend/spi.hpp"
@@ -91,21 +91,15 @@ void run(plan& statement, std::initializer_list<value> arguments) {
 }
 
 object_ids without(const object_ids& from, const object_ids& taken) {
+    const std::unordered_set<Oid> gone(taken.objids.begin(), taken.objids.end());
     object_ids out;
     for (std::size_t i = 0; i < from.objids.size(); ++i) {
-        const auto& oids = taken.objids;
-        if (std::find(oids.begin(), oids.end(), from.objids[i]) == oids.end()) {
+        if (gone.find(from.objids[i]) == gone.end()) {
             out.classids.push_back(from.classids[i]);
             out.objids.push_back(from.objids[i]);
         }
     }
     return out;
-}
-
-void append(object_ids& to, const object_ids& from) {
-    const object_ids added = without(from, to);
-    to.classids.insert(to.classids.end(), added.classids.begin(), added.classids.end());
-    to.objids.insert(to.objids.end(), added.objids.begin(), added.objids.end());
 }
 
 const char* cause_of(const gap& each, const state& at) {

@@ -4,10 +4,7 @@
 #include "history/scope.hpp"
 
 extern "C" {
-#include <catalog/pg_class.h>
-#include <catalog/pg_type.h>
 #include <storage/lmgr.h>
-#include <utils/array.h>
 }
 
 namespace {
@@ -15,34 +12,6 @@ namespace {
 using chronos::backend::call;
 using chronos::backend::value;
 using namespace chronos::history;
-
-void append(std::vector<Oid>& to, const value& from) {
-    if (from.is_null) {
-        return;
-    }
-    const Datum array = from.datum;
-    Datum* items = nullptr;
-    bool* nulls = nullptr;
-    const int count = call([array, &items, &nulls] {
-        int found = 0;
-        deconstruct_array(DatumGetArrayTypeP(array), OIDOID, sizeof(Oid), true, TYPALIGN_INT,
-                          &items, &nulls, &found);
-        return found;
-    });
-    for (int i = 0; i < count; ++i) {
-        to.push_back(nulls[i] ? InvalidOid : DatumGetObjectId(items[i]));
-    }
-}
-
-// What differs, to be looked at again under the number lock.
-object_ids ids_of(const differences& found) {
-    object_ids ids;
-    append(ids.classids, found.classids);
-    append(ids.objids, found.objids);
-    append(ids.classids, found.old_classids);
-    append(ids.objids, found.old_objids);
-    return ids;
-}
 
 // The slow comparison runs before the number lock, so that nobody's commit waits for it.
 std::optional<std::int64_t> record_everything(const char* cause, const evidence& who) {

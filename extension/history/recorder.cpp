@@ -93,24 +93,27 @@ bool is_installed() {
     });
 }
 
-void record_commit(const object_ids& touched, const evidence& who,
-                   const std::vector<std::string>& labels) {
+void record_commit(const object_ids& touched, bool everything, const evidence& who, bool labelled) {
     const recorder_scope scope;
     const MemoryContext memory = CurrentMemoryContext;
     const state before = read_state(memory);
+    object_ids own = touched;
     differences found;
-    if (!touched.empty()) {
-        found = compare(before, touched, memory);
+    if (everything) {
+        found = compare_all(before, {}, memory);
+        append(own, ids_of(found));
+    } else if (!own.empty()) {
+        found = compare(before, own, memory);
     }
-    if (found.any_row || before.has_backlog()) {
+    if (found.any_row || before.has_backlog() || labelled) {
         take_number_lock();
         state now = read_state(memory);
-        object_ids own = touched;
+        const std::size_t before_settling = own.objids.size();
         if (now.has_backlog()) {
             settle_backlog(now, own);
             now = read_state(memory);
         }
-        if (!same_head(before, now) || own.objids.size() != touched.objids.size()) {
+        if (!same_head(before, now) || own.objids.size() != before_settling) {
             found = own.empty() ? differences{} : compare(now, own, memory);
         }
         if (found.any_change) {
@@ -119,10 +122,16 @@ void record_commit(const object_ids& touched, const evidence& who,
             write_new_oids(now, found);
         }
     }
-    note_locked(found, who);
-    if (!labels.empty()) {
-        set_labels(labels, who);
+    if (labelled) {
+        settle_labels();
     }
+    note_locked(found, who);
+}
+
+std::int64_t give_label(backend::value label, bool later) {
+    const value role = role_name(GetUserId());
+    const recorder_scope scope;
+    return add_label(label, role, later);
 }
 
 void record_gap(gap_reason reason, const object_ids& touched, bool everything, const evidence& who,

@@ -38,10 +38,13 @@ enum class gap_reason { prepared, failed, locked, loading };
 [[nodiscard]] bool is_installed();
 
 // The version that the present transaction makes of `touched`; gaps that others left become
-// versions of their own first. `labels` are given to the version, or to the newest one if nothing
-// changed.
-void record_commit(const object_ids& touched, const evidence& who,
-                   const std::vector<std::string>& labels);
+// versions of their own first. `everything`: compare all there is. `labelled`: labels given earlier
+// in the transaction wait for the number.
+void record_commit(const object_ids& touched, bool everything, const evidence& who, bool labelled);
+
+// Labels the newest version and returns its number, or, if `later`, the one that the present
+// transaction makes.
+std::int64_t give_label(backend::value label, bool later);
 
 // Leaves a note for the next recorder. `everything`: what changed is not known.
 void record_gap(gap_reason reason, const object_ids& touched, bool everything, const evidence& who,

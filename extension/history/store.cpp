@@ -1,6 +1,7 @@
 #include "history/store.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "backend/door.hpp"
 #include "backend/spi.hpp"
@@ -12,6 +13,7 @@ extern "C" {
 #include <catalog/pg_class.h>
 #include <catalog/pg_type.h>
 #include <storage/lmgr.h>
+#include <utils/array.h>
 #include <utils/lsyscache.h>
 }
 
@@ -107,8 +109,9 @@ constinit plan drop_versions_plan("DELETE FROM chronos.version WHERE timeline = 
 constinit plan drop_facts_plan("DELETE FROM chronos.fact WHERE timeline = $1", UUIDOID);
 constinit plan drop_line_plan("DELETE FROM chronos.timeline WHERE id = $1", UUIDOID);
 
-constinit plan label_plan("SELECT chronos.set_label(n.name, $2) FROM unnest($1::text[]) AS n(name)",
-                          TEXTARRAYOID, TEXTOID);
+constinit plan label_plan("SELECT chronos.set_label($1, $2, $3)", TEXTOID, TEXTOID, BOOLOID);
+
+constinit plan settle_labels_plan("SELECT chronos.settle_labels()");
 
 constinit plan gap_plan(
     "INSERT INTO chronos.gap (reason, message, everything, classids, objids, started_at, role, "
@@ -156,7 +159,44 @@ differences compare_and_roll_back(Fn&& run, MemoryContext memory) {
     return out;
 }
 
+void append_oids(std::vector<Oid>& to, const value& from) {
+    if (from.is_null) {
+        return;
+    }
+    const Datum array = from.datum;
+    Datum* items = nullptr;
+    bool* nulls = nullptr;
+    const int count = call([array, &items, &nulls] {
+        int found = 0;
+        deconstruct_array(DatumGetArrayTypeP(array), OIDOID, sizeof(Oid), true, TYPALIGN_INT,
+                          &items, &nulls, &found);
+        return found;
+    });
+    for (int i = 0; i < count; ++i) {
+        to.push_back(nulls[i] ? InvalidOid : DatumGetObjectId(items[i]));
+    }
+}
+
 }  // namespace
+
+object_ids ids_of(const differences& found) {
+    object_ids ids;
+    append_oids(ids.classids, found.classids);
+    append_oids(ids.objids, found.objids);
+    append_oids(ids.classids, found.old_classids);
+    append_oids(ids.objids, found.old_objids);
+    return ids;
+}
+
+void append(object_ids& to, const object_ids& from) {
+    const std::unordered_set<Oid> there(to.objids.begin(), to.objids.end());
+    for (std::size_t i = 0; i < from.objids.size(); ++i) {
+        if (there.find(from.objids[i]) == there.end()) {
+            to.classids.push_back(from.classids[i]);
+            to.objids.push_back(from.objids[i]);
+        }
+    }
+}
 
 state read_state(MemoryContext memory) {
     backend::spi connection;
@@ -245,10 +285,17 @@ std::int64_t continue_arrived(const state& at) {
     return std::max(newest, at.number) + 1;
 }
 
-void set_labels(const std::vector<std::string>& labels, const evidence& who) {
-    const value names = backend::text_array(labels);
+std::int64_t add_label(value label, value role, bool later) {
     backend::spi connection;
-    label_plan.write({names, who.role});
+    label_plan.write({label, role, BoolGetDatum(later)});
+    const value number = cell(0, 0, CurrentMemoryContext);
+    connection.close();
+    return number.is_null ? 0 : DatumGetInt64(number.datum);
+}
+
+void settle_labels() {
+    backend::spi connection;
+    settle_labels_plan.write({});
     connection.close();
 }
 

@@ -60,7 +60,14 @@ void write_new_oids(const state& at, const differences& found);
 // Returns the number that the next version gets.
 std::int64_t continue_arrived(const state& at);
 
-void set_labels(const std::vector<std::string>& labels, const evidence& who);
+// What differs, to be looked at again; and the union of two such lists.
+[[nodiscard]] object_ids ids_of(const differences& found);
+void append(object_ids& to, const object_ids& from);
+
+// The number of the version that got the label, 0 if it waits for settle_labels().
+std::int64_t add_label(backend::value label, backend::value role, bool later);
+// Gives the labels that wait to the newest version.
+void settle_labels();
 void add_gap(const char* reason, backend::value classids, backend::value objids, bool everything,
              const evidence& who, const char* message);
 

@@ -85,7 +85,8 @@ CREATE TABLE chronos.label (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (timeline, name)
 );
-COMMENT ON TABLE chronos.label IS 'Names given to versions by chronos.label().';
+COMMENT ON TABLE chronos.label IS 'Names given to versions by chronos.label(); number 0 waits for the commit.';
+CREATE INDEX label_waiting ON chronos.label (timeline) WHERE number = 0;
 SELECT pg_catalog.pg_extension_config_dump('chronos.label', '');
 
 CREATE TABLE chronos.local (

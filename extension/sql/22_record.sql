@@ -260,7 +260,7 @@ END $$;
 COMMENT ON FUNCTION chronos.compare_restored(uuid, uuid, oid[]) IS
     'All objects as the first facts of a timeline that continues parent. Those the present transaction changed stand in it as they stood in parent: the change is its own version.';
 
-CREATE FUNCTION chronos.set_label(label text, role text) RETURNS bigint LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION chronos.set_label(label text, role text, later boolean) RETURNS bigint LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -270,23 +270,38 @@ BEGIN
     IF label = '' OR octet_length(label) > 63 THEN
         RAISE EXCEPTION 'a label must have 1 to 63 bytes' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF head.number IS NULL THEN
+    IF head.number IS NULL AND NOT later THEN
         RAISE EXCEPTION 'there is no schema version to label' USING ERRCODE = 'object_not_in_prerequisite_state',
             HINT = 'SELECT chronos.baseline() records the first.';
     END IF;
     SELECT l.number INTO taken FROM chronos.lineage t JOIN chronos.label l ON l.timeline = t.timeline
     WHERE l.name = set_label.label AND (t.last_version IS NULL OR l.number <= t.last_version);
-    IF taken = head.number THEN
+    IF taken = head.number AND NOT later THEN
         RETURN head.number;
     ELSIF FOUND THEN
         RAISE EXCEPTION 'label "%" already names schema version %', label, taken USING ERRCODE = 'duplicate_object',
             HINT = 'Choose another label: one that has been given keeps its meaning.';
     END IF;
-    INSERT INTO chronos.label (timeline, name, number, role) VALUES (head.timeline, label, head.number, role);
+    -- Number 0 waits for the commit; nobody else sees it.
+    INSERT INTO chronos.label (timeline, name, number, role)
+    VALUES (coalesce(head.timeline, (SELECT l.timeline FROM chronos.local l)), label,
+            CASE WHEN later THEN 0 ELSE head.number END, role);
     RETURN head.number;
 END $$;
-COMMENT ON FUNCTION chronos.set_label(text, text) IS 'Labels the newest version.';
-REVOKE ALL ON FUNCTION chronos.set_label(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION chronos.set_label(text, text, boolean) IS
+    'Labels the newest version, or the one that the present transaction makes.';
+REVOKE ALL ON FUNCTION chronos.set_label(text, text, boolean) FROM PUBLIC;
+
+CREATE FUNCTION chronos.settle_labels() RETURNS void LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    head chronos.version := chronos.head();
+BEGIN
+    UPDATE chronos.label l SET timeline = head.timeline, number = head.number WHERE l.number = 0;
+END $$;
+COMMENT ON FUNCTION chronos.settle_labels() IS 'Gives the labels that wait for a number to the newest version.';
+REVOKE ALL ON FUNCTION chronos.settle_labels() FROM PUBLIC;
 
 CREATE FUNCTION chronos.baseline() RETURNS bigint LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'chronos_baseline';

@@ -1,0 +1,150 @@
+// At commit: hands what the transaction touched to the recorder, in a subtransaction of its own. It
+// fails open: whatever goes wrong becomes a WARNING and a gap, the user's change is committed. Only
+// a cancel by the user is an error, as it is everywhere else in a COMMIT.
+#include "capture/commit.hpp"
+
+#include "backend/door.hpp"
+#include "backend/subtransaction.hpp"
+#include "capture/notes.hpp"
+#include "capture/redact.hpp"
+#include "history/recorder.hpp"
+
+extern "C" {
+#include <access/xlog.h>
+#include <storage/ipc.h>
+#include <tcop/utility.h>
+}
+
+namespace chronos::capture {
+
+namespace {
+
+using backend::call;
+using history::gap_reason;
+
+constinit ProcessUtility_hook_type next_utility = nullptr;
+
+// A gap could not even be noted: the next recorder of this session must compare everything.
+constinit bool owes_everything = false;
+
+std::vector<std::string> evidence_texts(const notes& taken) {
+    std::vector<std::string> texts;
+    texts.reserve(taken.statements.size());
+    for (const std::string& each : taken.statements) {
+        texts.push_back(without_secrets(each));
+    }
+    return texts;
+}
+
+void record(const notes& taken, bool preparing) {
+    if (!history::is_installed() || history::is_loading_dump()) {
+        return;
+    }
+    const history::evidence who = history::evidence::collect(evidence_texts(taken));
+    if (preparing) {
+        // No number and no lock: both would stay with the prepared transaction.
+        history::record_gap(gap_reason::prepared, taken.objects, taken.everything, who, nullptr);
+        return;
+    }
+    history::record_commit(taken.objects, taken.everything || owes_everything, who, taken.labelled);
+    owes_everything = false;
+}
+
+void warn(const backend::failure& failed) {
+    call([&failed] {
+        ereport(WARNING,
+                (errcode(failed.sqlstate),
+                 errmsg("chronos could not record this change of the schema: %s", failed.message),
+                 failed.detail[0] != '\0' ? errdetail_internal("%s", failed.detail) : 0,
+                 errhint("The change itself is committed. The next change, or SELECT "
+                         "chronos.reconcile(), records it.")));
+    });
+}
+
+void leave_gap(const notes& taken, const backend::failure& failed) {
+    try {
+        backend::subtransaction part;
+        const history::evidence who = history::evidence::collect(evidence_texts(taken));
+        history::record_gap(gap_reason::failed, taken.objects, taken.everything, who,
+                            failed.message);
+        part.commit();
+    } catch (const backend::backend_error& error) {
+        if (error.sqlstate() == ERRCODE_QUERY_CANCELED) {
+            throw;
+        }
+        owes_everything = true;
+    }
+}
+
+void at_end_of_transaction(bool preparing) {
+    if (proc_exit_inprogress || RecoveryInProgress()) {
+        return;
+    }
+    const notes taken = take_notes();
+    if (taken.empty()) {
+        return;
+    }
+    const pause nothing_of_ours;
+    backend::failure failed;
+    try {
+        backend::subtransaction part;
+        record(taken, preparing);
+        part.commit();
+        return;
+    } catch (const backend::backend_error& error) {
+        if (error.sqlstate() == ERRCODE_QUERY_CANCELED) {
+            throw;
+        }
+        backend::describe_current_exception(failed);
+    } catch (...) {
+        backend::describe_current_exception(failed);
+    }
+    warn(failed);
+    leave_gap(taken, failed);
+}
+
+extern "C" void chronos_transaction_event(XactEvent event, void*) {
+    switch (event) {
+        case XACT_EVENT_PRE_COMMIT:
+            if (has_notes_or_wishes()) {
+                backend::boundary([] { at_end_of_transaction(false); });
+            }
+            break;
+        case XACT_EVENT_PRE_PREPARE:
+            if (has_notes_or_wishes()) {
+                backend::boundary([] { at_end_of_transaction(true); });
+            }
+            break;
+        case XACT_EVENT_COMMIT:
+        case XACT_EVENT_ABORT:
+        case XACT_EVENT_PREPARE:
+            forget_notes();
+            break;
+        default:
+            break;
+    }
+}
+
+extern "C" void chronos_utility(PlannedStmt* statement, const char* sent, bool read_only_tree,
+                                ProcessUtilityContext context, ParamListInfo parameters,
+                                QueryEnvironment* environment, DestReceiver* destination,
+                                QueryCompletion* completion) {
+    const auto run = next_utility != nullptr ? next_utility : standard_ProcessUtility;
+    run(statement, sent, read_only_tree, context, parameters, environment, destination, completion);
+    if (IsA(statement->utilityStmt, TransactionStmt) &&
+        castNode(TransactionStmt, statement->utilityStmt)->kind == TRANS_STMT_COMMIT_PREPARED &&
+        enabled) {
+        // Its own notes are in chronos.gap; only now can they be seen and get a number.
+        note_backlog();
+    }
+}
+
+}  // namespace
+
+void watch_transactions() {
+    RegisterXactCallback(chronos_transaction_event, nullptr);
+    next_utility = ProcessUtility_hook;
+    ProcessUtility_hook = chronos_utility;
+}
+
+}  // namespace chronos::capture

@@ -1,0 +1,120 @@
+#include "capture/ownership.hpp"
+
+extern "C" {
+#include <access/genam.h>
+#include <access/htup_details.h>
+#include <access/table.h>
+#include <catalog/indexing.h>
+#include <catalog/namespace.h>
+#include <catalog/pg_attrdef.h>
+#include <catalog/pg_class.h>
+#include <catalog/pg_constraint.h>
+#include <catalog/pg_namespace.h>
+#include <catalog/pg_policy.h>
+#include <catalog/pg_proc.h>
+#include <catalog/pg_rewrite.h>
+#include <catalog/pg_statistic_ext.h>
+#include <catalog/pg_trigger.h>
+#include <catalog/pg_type.h>
+#include <utils/fmgroids.h>
+#include <utils/lsyscache.h>
+#include <utils/rel.h>
+#include <utils/syscache.h>
+}
+
+namespace chronos::capture {
+
+namespace {
+
+struct part_catalog {
+    Oid catalog;
+    Oid index;
+    AttrNumber oid_column;
+    AttrNumber relation_column;
+};
+
+constexpr part_catalog kParts[] = {
+    {AttrDefaultRelationId, AttrDefaultOidIndexId, Anum_pg_attrdef_oid, Anum_pg_attrdef_adrelid},
+    {ConstraintRelationId, ConstraintOidIndexId, Anum_pg_constraint_oid,
+     Anum_pg_constraint_conrelid},
+    {TriggerRelationId, TriggerOidIndexId, Anum_pg_trigger_oid, Anum_pg_trigger_tgrelid},
+    {RewriteRelationId, RewriteOidIndexId, Anum_pg_rewrite_oid, Anum_pg_rewrite_ev_class},
+    {PolicyRelationId, PolicyOidIndexId, Anum_pg_policy_oid, Anum_pg_policy_polrelid},
+    {StatisticExtRelationId, StatisticExtOidIndexId, Anum_pg_statistic_ext_oid,
+     Anum_pg_statistic_ext_stxrelid},
+};
+
+Oid read_relation(const part_catalog& part, Oid objid) {
+    Oid found = InvalidOid;
+    const Relation catalog = table_open(part.catalog, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, part.oid_column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(objid));
+    const SysScanDesc scan = systable_beginscan(catalog, part.index, true, nullptr, 1, &key);
+    const HeapTuple tuple = systable_getnext(scan);
+    if (HeapTupleIsValid(tuple)) {
+        bool is_null = false;
+        const Datum value =
+            heap_getattr(tuple, part.relation_column, RelationGetDescr(catalog), &is_null);
+        found = is_null ? InvalidOid : DatumGetObjectId(value);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return found;
+}
+
+bool is_unwatched_schema(Oid schema) {
+    return schema == PG_TOAST_NAMESPACE || isAnyTempNamespace(schema) ||
+           schema == get_namespace_oid("chronos", true);
+}
+
+bool is_unwatched_relation(Oid relation) {
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) {
+        return false;
+    }
+    const auto* const row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    const bool temporary = row->relpersistence == RELPERSISTENCE_TEMP;
+    const Oid schema = row->relnamespace;
+    ReleaseSysCache(tuple);
+    return temporary || is_unwatched_schema(schema);
+}
+
+bool is_unwatched_type(Oid type) {
+    const HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+    if (!HeapTupleIsValid(tuple)) {
+        return false;
+    }
+    const Oid schema = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple))->typnamespace;
+    ReleaseSysCache(tuple);
+    return is_unwatched_schema(schema);
+}
+
+}  // namespace
+
+Oid owning_relation(Oid classid, Oid objid) {
+    for (const part_catalog& part : kParts) {
+        if (part.catalog == classid) {
+            return read_relation(part, objid);
+        }
+    }
+    return InvalidOid;
+}
+
+bool is_ours_or_temporary(Oid classid, Oid objid) {
+    switch (classid) {
+        case RelationRelationId:
+            return is_unwatched_relation(objid);
+        case TypeRelationId:
+            return is_unwatched_type(objid);
+        case NamespaceRelationId:
+            return isAnyTempNamespace(objid) || objid == get_namespace_oid("chronos", true);
+        case ProcedureRelationId:
+            return is_unwatched_schema(get_func_namespace(objid));
+        default: {
+            const Oid relation = owning_relation(classid, objid);
+            return OidIsValid(relation) && is_unwatched_relation(relation);
+        }
+    }
+}
+
+}  // namespace chronos::capture
