@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "chronos/export.hpp"
+
 namespace chronos {
 
 // What went wrong, as far as a program acts on it. The numbers are not stable; the names are.
@@ -27,11 +29,11 @@ enum class error_code {
 };
 
 // The name of a code as it stands in --json output and in the engine's reports: "not_found".
-[[nodiscard]] std::string_view to_string(error_code code) noexcept;
+[[nodiscard]] CHRONOS_EXPORT std::string_view to_string(error_code code) noexcept;
 
 // Message in the style of PostgreSQL (lower case, no full stop); detail and hint are sentences or
 // empty. Copies share nothing mutable: safe to pass between threads.
-class error : public std::runtime_error {
+class CHRONOS_EXPORT error : public std::runtime_error {
   public:
     error(error_code code, const std::string& message, std::string detail = {},
           std::string hint = {})

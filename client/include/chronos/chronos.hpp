@@ -1,0 +1,16 @@
+// Everything a program needs of libchronos.
+#pragma once
+
+#include <chronos/check.hpp>
+#include <chronos/components.hpp>
+#include <chronos/connection.hpp>
+#include <chronos/error.hpp>
+#include <chronos/progress.hpp>
+#include <chronos/repository.hpp>
+#include <chronos/restore.hpp>
+#include <chronos/server_snapshots.hpp>
+#include <chronos/snapshot.hpp>
+#include <chronos/store.hpp>
+#include <chronos/timestamp.hpp>
+#include <chronos/verify.hpp>
+#include <chronos/version.hpp>

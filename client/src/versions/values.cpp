@@ -1,0 +1,17 @@
+#include "versions/values.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace chronos::internal {
+
+std::vector<std::string> texts(const std::string& json) {
+    const auto parsed = nlohmann::json::parse(json, nullptr, false);
+    std::vector<std::string> result;
+    if (!parsed.is_array()) return result;
+    for (const auto& element : parsed) {
+        if (element.is_string()) result.push_back(element.get<std::string>());
+    }
+    return result;
+}
+
+}  // namespace chronos::internal

@@ -1,0 +1,24 @@
+// Columns of a result as values of the public headers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "chronos/timestamp.hpp"
+#include "connection/value.hpp"
+
+namespace chronos::internal {
+
+// A column of microseconds since 1970.
+[[nodiscard]] inline timestamp moment(const row& from, std::size_t column) {
+    return timestamp(std::chrono::microseconds(from.number(column)));
+}
+
+[[nodiscard]] inline std::uint64_t count(const row& from, std::size_t column) {
+    return static_cast<std::uint64_t>(from.number(column));
+}
+
+// The elements of a JSON array of texts; empty for anything else, such as NULL.
+[[nodiscard]] std::vector<std::string> texts(const std::string& json);
+
+}  // namespace chronos::internal
