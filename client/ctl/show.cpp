@@ -1,0 +1,57 @@
+// chronosctl show: one version, its evidence, or the schema as it was.
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "chronos/connection.hpp"
+#include "ctl/connection_options.hpp"
+#include "ctl/json.hpp"
+#include "ctl/record.hpp"
+#include "ctl/verbs.hpp"
+
+namespace chronos::ctl {
+
+namespace {
+
+struct show_options {
+    connection_options target;
+    std::string version = "current";
+    bool schema = false;
+};
+
+exit_status run(const show_options& options, output& out) {
+    connection database(options.target.conninfo());
+    const version_record record = find_version(database, options.version);
+    if (!options.schema) {
+        if (out.json()) {
+            out.document(to_json(record));
+        } else {
+            out.text(described(record, out, detail::full));
+        }
+        return exit_status::success;
+    }
+    const std::string schema = schema_at(database, record.number);
+    if (out.json()) {
+        json document = to_json(record);
+        document["schema"] = schema;
+        out.document(document);
+    } else {
+        out.text(schema);
+        if (!schema.ends_with('\n')) out.line("");
+    }
+    return exit_status::success;
+}
+
+}  // namespace
+
+void add_show(verbs& all) {
+    auto options = std::make_shared<show_options>();
+    CLI::App& verb = all.add("show", "Show one version: what changed, who did it and how",
+                             "  chronosctl show 42 -d shop\n"
+                             "  chronosctl show 'release 1.0' -d shop --schema > schema.sql\n",
+                             [options](output& out) { return run(*options, out); });
+    verb.add_option("VERSION", options->version, "number or label; default: the current version");
+    options->target.add_to(verb);
+    verb.add_flag("--schema", options->schema, "print the schema of that version as SQL");
+}
+
+}  // namespace chronos::ctl

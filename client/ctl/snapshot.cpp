@@ -1,0 +1,158 @@
+// chronosctl snapshot: by the server's worker, or from here.
+#include "chronos/snapshot.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "chronos/connection.hpp"
+#include "chronos/error.hpp"
+#include "ctl/between.hpp"
+#include "ctl/connection_options.hpp"
+#include "ctl/engine.hpp"
+#include "ctl/interruption.hpp"
+#include "ctl/json.hpp"
+#include "ctl/phases.hpp"
+#include "ctl/repository_argument.hpp"
+#include "ctl/server_run.hpp"
+#include "ctl/text.hpp"
+#include "ctl/verbs.hpp"
+
+namespace chronos::ctl {
+
+namespace {
+
+struct snapshot_verb_options {
+    connection_options target;
+    std::vector<std::string> repositories;
+    std::string label;
+    std::optional<unsigned> jobs;
+    bool no_roles = false;
+    bool no_wait = false;
+    bool engine = false;
+    std::string id;
+    std::string expected_version;
+};
+
+snapshot_options engine_options(const snapshot_verb_options& options) {
+    snapshot_options result;
+    for (const auto& text : options.repositories) {
+        result.repositories.push_back(repository_url(text));
+    }
+    result.label = options.label;
+    result.id = options.id;
+    result.roles = !options.no_roles;
+    if (options.jobs) result.jobs = *options.jobs;
+    return result;
+}
+
+json document_of(const snapshot_result& result) {
+    return {{"id", result.id},
+            {"label", text_or_null(result.label)},
+            {"state", "complete"},
+            {"version", result.version ? json(*result.version) : json()},
+            {"timeline", text_or_null(result.timeline)},
+            {"fingerprint", text_or_null(result.fingerprint)},
+            {"tables", result.tables},
+            {"rows", result.rows},
+            {"plain_bytes", result.plain_bytes},
+            {"stored_bytes", result.stored_bytes},
+            {"pieces", result.pieces},
+            {"seconds", result.seconds},
+            {"repositories", result.repositories},
+            {"warnings", result.warnings}};
+}
+
+// Of a snapshot_result as of a snapshot_run.
+template <typename snapshot>
+std::string text_of(const snapshot& result) {
+    return fmt::format("snapshot {} complete: {} tables, {} rows, {} ({} stored) in {}", result.id,
+                       grouped(result.tables), grouped(result.rows),
+                       human_bytes(result.plain_bytes), human_bytes(result.stored_bytes),
+                       human_duration(std::chrono::duration<double>(result.seconds)));
+}
+
+exit_status run_here(const snapshot_verb_options& options, output& out) {
+    snapshot_options work = engine_options(options);
+    for (const std::string& url : work.repositories) prepare_repository(url);
+    const interruption interrupted;
+    work.stop = interrupted.token();
+    progress_bar bar(out);
+    work.progress = [&bar](const progress& progress) { show(bar, progress); };
+    work.warning = [&bar, &out](const std::string& text) {
+        bar.clear();
+        out.warning(text);
+    };
+    const snapshot_result result = take_snapshot(options.target.conninfo(), work);
+    bar.clear();
+    if (out.json()) {
+        out.document(document_of(result));
+    } else {
+        out.line(text_of(result));
+    }
+    return exit_status::success;
+}
+
+exit_status run_there(const snapshot_verb_options& options, output& out) {
+    if (options.jobs || options.no_roles) {
+        throw error(error_code::usage, "--jobs and --no-roles need --repository", {},
+                    "The server's own snapshots follow its setting chronos.snapshot_jobs.");
+    }
+    connection database(options.target.conninfo());
+    if (options.no_wait) {
+        const std::string id = request_snapshot(database, options.label);
+        if (out.json()) {
+            out.document({{"id", id}, {"state", "running"}});
+        } else {
+            out.line(id);
+        }
+        return exit_status::success;
+    }
+    const snapshot_run run = run_on_server(database, options.label, out);
+    if (out.json()) {
+        out.document(to_json(run));
+    } else {
+        out.line(text_of(run));
+    }
+    return exit_status::success;
+}
+
+exit_status run(const snapshot_verb_options& options, output& out) {
+    if (options.engine) return run_engine(engine_options(options), options.expected_version, out);
+    if (!options.repositories.empty() && options.no_wait) {
+        throw error(error_code::usage, "--no-wait is for snapshots that the server takes", {},
+                    "Leave out --repository, or --no-wait.");
+    }
+    return options.repositories.empty() ? run_there(options, out) : run_here(options, out);
+}
+
+// What the server's worker calls; not for people, so not in --help.
+void add_engine_options(CLI::App& verb, snapshot_verb_options& options) {
+    auto* engine = verb.add_flag("--engine", options.engine)->group("");
+    verb.add_option("--id", options.id)->group("")->needs(engine);
+    verb.add_option("--expect-version", options.expected_version)->group("")->needs(engine);
+}
+
+}  // namespace
+
+void add_snapshot(verbs& all) {
+    auto options = std::make_shared<snapshot_verb_options>();
+    CLI::App& verb = all.add(
+        "snapshot", "Take a snapshot: by the server's worker, or from here with --repository",
+        "  chronosctl snapshot -d shop --label 'before the upgrade'\n"
+        "  chronosctl snapshot -d \"$DATABASE_URL\" --repository file:///backup/shop --jobs 4\n",
+        [options](output& out) { return run(*options, out); });
+    options->target.add_to(verb);
+    verb.add_option("--repository", options->repositories,
+                    "copy the database there from this machine; repeatable: into each")
+        ->type_name("URL")
+        ->allow_extra_args(false);
+    verb.add_option("--label", options->label, "a name for the snapshot")->type_name("TEXT");
+    verb.add_option("-j,--jobs", options->jobs, "connections that read (with --repository)")
+        ->type_name("N")
+        ->check(between(1, 256));
+    verb.add_flag("--no-roles", options->no_roles, "leave out roles (with --repository)");
+    verb.add_flag("--no-wait", options->no_wait, "print the id and do not wait for the server");
+    add_engine_options(verb, *options);
+}
+
+}  // namespace chronos::ctl

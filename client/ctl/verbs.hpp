@@ -1,0 +1,60 @@
+// The command line as a whole: every verb adds itself, the chosen one runs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "ctl/exit_status.hpp"
+#include "ctl/output.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace chronos::ctl {
+
+class verbs {
+  public:
+    using action = std::function<exit_status(output&)>;
+
+    verbs();
+    ~verbs();
+    verbs(const verbs&) = delete;
+    verbs& operator=(const verbs&) = delete;
+
+    // A verb with --json and --help, which shows the examples. `run` is called after parsing.
+    CLI::App& add(const std::string& name, const std::string& description,
+                  const std::string& examples, action run);
+
+    // A verb below a verb: `repository init`.
+    CLI::App& add_below(CLI::App& parent, const std::string& name, const std::string& description,
+                        const std::string& examples, action run);
+    CLI::App& add_group(const std::string& name, const std::string& description);
+
+    // Parses and runs. Errors are printed here and become exit codes here.
+    [[nodiscard]] exit_status run(int count, char** arguments, output& out);
+
+  private:
+    [[nodiscard]] bool parse(int count, char** arguments, output& out, exit_status& status);
+    exit_status perform(output& out);
+
+    std::unique_ptr<CLI::App> root_;
+    action chosen_;
+    bool check_ = false;
+    bool json_ = false;
+};
+
+// One for each verb, each in the file of its name.
+void add_init(verbs& all);
+void add_status(verbs& all);
+void add_log(verbs& all);
+void add_show(verbs& all);
+void add_check(verbs& all);
+void add_snapshot(verbs& all);
+void add_snapshots(verbs& all);
+void add_restore(verbs& all);
+void add_verify(verbs& all);
+void add_repository(verbs& all);
+
+}  // namespace chronos::ctl
