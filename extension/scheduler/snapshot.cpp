@@ -139,6 +139,18 @@ void wait_for_end(dynamic_worker& worker, const std::string& id) {
     }
 }
 
+void pass_warnings_on(const std::string& id) {
+    const std::vector<backend::row> warnings = query_latest(
+        "SELECT jsonb_array_elements_text(warnings) FROM chronos.snapshots "
+        "WHERE id = $1 AND jsonb_typeof(warnings) = 'array'",
+        {backend::argument::text(id)});
+    for (const backend::row& warning : warnings) {
+        const std::string message = warning.at(0).value_or("");
+        const char* const raw = message.c_str();
+        backend::call([raw] { ereport(WARNING, (errmsg("snapshot: %s", raw))); });
+    }
+}
+
 std::string snapshot(FunctionCallInfo fcinfo) {
     refuse_standby();
     const std::string label = checked_label(fcinfo);
@@ -150,6 +162,7 @@ std::string snapshot(FunctionCallInfo fcinfo) {
     wait_for_start(worker, id);
     if (wait) {
         wait_for_end(worker, id);
+        pass_warnings_on(id);
     }
     worker.release();
     return id;

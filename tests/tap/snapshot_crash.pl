@@ -103,6 +103,8 @@ for my $preload (0, 1) {
     $node->safe_psql('postgres', 'DROP DATABASE short');
     is($node->safe_psql('postgres', "SELECT count(*) FROM pg_database WHERE datname ~ '^(short|other)'"), '0', 'databases can be copied and dropped');
     if ($preload) {
+        $node->safe_psql('postgres', "INSERT INTO chronos.gap (reason, everything, classids, objids, statements) VALUES ('failed', true, '{}', '{}', '{}')");
+        ok($node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM chronos.gap'), 'the launcher closes gaps in the history');
         $node->safe_psql('postgres', "SELECT pg_terminate_backend(" . launcher($node) . ')');
         ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'chronos launcher'"), 'the launcher comes back');
     }

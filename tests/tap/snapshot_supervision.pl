@@ -21,6 +21,8 @@ sub completes {
     is($node->safe_psql('postgres', "SELECT label IS NULL, state FROM chronos.snapshots WHERE id = '$quiet'"), 't|complete', 'a label is not needed');
     is($node->safe_psql('postgres', 'BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY; SELECT count(*) > 0 FROM pg_class; ' . snapshot('wait') . ' IS NOT NULL; COMMIT'),
         "t\nt", 'a read-only transaction with an old snapshot sees its result');
+    my ($status, $out, $warnings) = $node->psql('postgres', snapshot('warn'));
+    like($warnings, qr/^psql:\S+ WARNING:  snapshot: unlogged table "x" is empty after a crash\npsql:\S+ WARNING:  snapshot: second$/, "the engine's warnings are passed on");
     $node->safe_psql('postgres', snapshot('flood'));
     is(field($node, 'flood', "progress ->> 'rows'"), '50000', 'a flood of progress keeps the last report');
 }
