@@ -14,9 +14,10 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
-if [ -x "$here/../real/fetch.sh" ]; then
-    "$here/../real/fetch.sh" || exit 1
-fi
+# Suites that were named and have no use for real schemas do not wait for the network.
+case "$*" in
+    *harness/run.sh\ .\ *real* | *harness/run.sh\ . | *demo.sh* | *bench.sh*) "$here/../real/fetch.sh" || exit 1 ;;
+esac
 "$here/stage.sh" "$stage" || exit 1
 script=$1
 shift
