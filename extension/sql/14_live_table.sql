@@ -26,7 +26,8 @@ SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
                WHERE o.oid = c.reltoastrelid) END,
            'row_security', CASE WHEN c.relrowsecurity THEN true END,
            'force_row_security', CASE WHEN c.relforcerowsecurity THEN true END,
-           'replica_identity', CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END,
+           'replica_identity', CASE WHEN c.relkind <> 'f' THEN
+               CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END END,
            'server', CASE WHEN c.relkind = 'f' THEN (
                SELECT v.srvname FROM pg_catalog.pg_foreign_table f
                JOIN pg_catalog.pg_foreign_server v ON v.oid = f.ftserver

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Temp qw(tempdir);
+use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -59,9 +60,20 @@ sub load_schema {
 sub rebuild {
     my ($node, $name, $script) = @_;
     $node->safe_psql('postgres', "CREATE DATABASE $name TEMPLATE template0");
-    append_to_file("$work/$name.sql", $script);
-    return $node->command_ok(['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-o', "$work/$name.out",
-        '-f', "$work/$name.sql", '-d', $node->connstr($name)], "$name: the script loads in an empty database");
+    my $errors = load_text($node, $name, $script);
+    is($errors, '', "$name: the script loads in an empty database");
+    return $errors eq '';
+}
+
+# What psql complains of when it runs SQL in a database.
+sub load_text {
+    my ($node, $name, $text) = @_;
+    unlink "$work/$name.sql";
+    append_to_file("$work/$name.sql", $text);
+    my $errors = '';
+    IPC::Run::run(['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$work/$name.sql", '-d', $node->connstr($name)],
+        '>', "$work/$name.out", '2>', \$errors);
+    return $errors;
 }
 
 # Every object of a database with its facts.
@@ -89,10 +101,8 @@ sub reloaded {
     my ($node, $name, $dump) = @_;
     $node->safe_psql('postgres', "DROP DATABASE IF EXISTS $name");
     $node->safe_psql('postgres', "CREATE DATABASE $name TEMPLATE template0");
-    unlink "$work/$name.sql";
-    append_to_file("$work/$name.sql", $dump);
-    system_or_bail('psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-o', "$work/$name.out", '-f', "$work/$name.sql",
-        '-d', $node->connstr($name));
+    my $errors = load_text($node, $name, $dump);
+    diag("second pass: $errors") if $errors ne '';
     return dump_of($node, $name);
 }
 
