@@ -75,6 +75,10 @@ std::string_view compress(std::string_view plain) {
     return {buffer.get(), size};
 }
 
+std::uint64_t largest_frame(std::uint64_t plain_bytes) noexcept {
+    return plain_bytes + plain_bytes / 128 + 1024;
+}
+
 bool decompress(std::string_view frame, std::uint64_t plain_bytes, std::string& out) {
     const unsigned long long stated = ZSTD_getFrameContentSize(frame.data(), frame.size());
     if (stated != plain_bytes) return false;

@@ -51,7 +51,12 @@ bool put_object(storage& into, const packed_object& object) {
 void get_object(storage& from, const object_ref& ref, std::string& out) try {
     std::string& stored = stored_buffer();
     if (!is_object_name(ref.name)) fail(ref, "damaged", "Its name is not a SHA-256.");
-    if (!from.get(object_key(ref.name), stored)) fail(ref, "missing", {});
+    const std::string key = object_key(ref.name);
+    const auto size = from.size(key);
+    if (size && *size > largest_frame(ref.plain_bytes)) {
+        fail(ref, "damaged", "It is larger than anything that could be in it.");
+    }
+    if (!size || !from.get(key, stored)) fail(ref, "missing", {});
     const bool whole = decompress(stored, ref.plain_bytes, out) && sha256_hex(out) == ref.name;
     if (whole) return;
     const std::string sizes = "It should have " + std::to_string(ref.stored_bytes) +

@@ -8,6 +8,12 @@
 #include "repository/object_store.hpp"
 
 namespace chronos::internal {
+namespace {
+
+// A hundred bytes for each of ten million pieces: 80 TB of rows.
+constexpr std::uint64_t kLargestManifest = std::uint64_t{1} << 30;
+
+}  // namespace
 
 reading_session::reading_session(const std::string& url)
     : reading_session(open_storage(url, access_mode::read)) {}
@@ -29,7 +35,11 @@ std::string reading_session::get_object(const object_ref& ref) {
 
 manifest load_manifest(storage& from, const std::string& id) {
     std::string text;
-    if (!is_snapshot_id(id) || !from.get(manifest_key(id), text)) {
+    const auto size = is_snapshot_id(id) ? from.size(manifest_key(id)) : std::nullopt;
+    if (size && *size > kLargestManifest) {
+        throw error(error_code::damaged, "manifest of snapshot \"" + id + "\" is too large");
+    }
+    if (!size || !from.get(manifest_key(id), text)) {
         throw error(error_code::not_found,
                     "snapshot \"" + id + "\" does not exist in repository \"" + from.url() + "\"");
     }
