@@ -26,8 +26,6 @@ namespace chronos::scheduler {
 
 namespace {
 
-constexpr int kEndAttempts = 6;  // each waits up to lock_timeout
-
 volatile std::sig_atomic_t terminated = 0;
 
 // Like a cancel, so that the engine is stopped and the reason recorded before this process ends.
@@ -106,22 +104,17 @@ std::optional<run_failure> take_snapshot(run_record& run, const job_request& req
     }
 }
 
-bool can_pass(int sqlstate) {
-    return sqlstate == ERRCODE_QUERY_CANCELED || sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ||
-           sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
-}
-
 // How a run ended must be told, even if another cancel comes, or somebody locks the table for a
 // while.
 void write_end(run_record& run, const std::optional<run_failure>& failure) {
-    for (int attempt = 1;; ++attempt) {
-        try {
-            return failure ? run.failed(*failure) : run.completed();
-        } catch (const backend::backend_error& error) {
-            if (attempt == kEndAttempts || !can_pass(error.sqlstate())) {
-                throw;
-            }
+    const auto write = [&] { return failure ? run.failed(*failure) : run.completed(); };
+    try {
+        patiently(write);
+    } catch (const backend::backend_error& error) {
+        if (error.sqlstate() != ERRCODE_QUERY_CANCELED) {
+            throw;
         }
+        patiently(write);
     }
 }
 
@@ -141,7 +134,7 @@ void run_job() {
     const job_request request = read_request();
     connect(request);
     show_activity(request);
-    run_record run(request);
+    run_record run = patiently([&] { return run_record(request); });
     wake_requester(request.requester_pid);
     const std::optional<run_failure> failure = take_snapshot(run, request);
     record(run, request, failure);

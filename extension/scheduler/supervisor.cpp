@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/door.hpp"
+#include "scheduler/work_transaction.hpp"
 
 extern "C" {
 #include <postmaster/interrupt.h>
@@ -65,7 +66,7 @@ std::optional<run_failure> supervisor::run(const engine_program& program) {
     started_ = clock::now();
     engine_process engine(program);
     try {
-        run_.engine_started(engine.pid());
+        patiently([&] { run_.engine_started(engine.pid()); });
         watch(engine);
     } catch (const backend::backend_error& error) {
         if (!is_protocol_error(error.sqlstate())) {
@@ -134,13 +135,28 @@ void supervisor::sleep(const engine_process& engine) const {
     });
 }
 
-void supervisor::relay(engine_process& engine, bool now) {
-    const bool due = clock::now() - relayed_ >= kRelayEvery;
-    if (engine.lines().size() == 0 || !(now || due || engine.lines().size() > kLongestBacklog)) {
+// Progress that cannot be recorded now is kept for later; the end of the engine's report has to be.
+void supervisor::relay(engine_process& engine, bool last) {
+    for (std::string& line : engine.lines().take()) {
+        pending_.push_back(std::move(line));
+    }
+    const bool due = clock::now() - relayed_ >= kRelayEvery || pending_.size() > kLongestBacklog;
+    if (pending_.empty() || !(last || due)) {
+        return;
+    }
+    run_record::report report = run_record::report::kProgress;
+    try {
+        const auto record = [&] { return run_.reported(pending_); };
+        report = last ? patiently(record) : record();
+    } catch (const backend::backend_error& error) {
+        if (last || !is_lock_conflict(error.sqlstate())) {
+            throw;
+        }
+        relayed_ = clock::now();
         return;
     }
     relayed_ = clock::now();
-    const run_record::report report = run_.reported(engine.lines().take());
+    pending_.clear();
     complete_ = complete_ || report == run_record::report::kComplete;
     error_ = error_ || report == run_record::report::kError;
 }

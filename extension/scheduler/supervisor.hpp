@@ -24,13 +24,14 @@ class supervisor {
     void watch(engine_process& engine);
     void stop(engine_process& engine);
     void sleep(const engine_process& engine) const;
-    void relay(engine_process& engine, bool now);
+    void relay(engine_process& engine, bool last);
     [[nodiscard]] std::optional<run_failure> outcome() const;
 
     run_record& run_;
     std::chrono::seconds timeout_;
     clock::time_point started_;
     clock::time_point relayed_;
+    std::vector<std::string> pending_;
     std::optional<engine_exit> exit_;
     bool complete_ = false;
     bool error_ = false;

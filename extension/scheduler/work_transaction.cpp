@@ -44,13 +44,17 @@ void work_transaction::commit() {
     open_ = false;
 }
 
+bool is_lock_conflict(int sqlstate) {
+    return sqlstate == ERRCODE_LOCK_NOT_AVAILABLE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
 void prepare_worker_session() {
     backend::call([] {
         constexpr const char* kSettings[][2] = {
             {"search_path", "pg_catalog, pg_temp"},
             {"default_transaction_isolation", "read committed"},
             {"default_transaction_read_only", "off"},
-            {"lock_timeout", "10s"},
+            {"lock_timeout", "3s"},
             {"synchronous_commit", "local"},
             {"jit", "off"},
         };

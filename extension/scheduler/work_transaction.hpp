@@ -2,6 +2,7 @@
 // no transaction id, so it holds nothing back.
 #pragma once
 
+#include "backend/error.hpp"
 #include "backend/spi.hpp"
 
 namespace chronos::scheduler {
@@ -21,6 +22,24 @@ class work_transaction {
     std::optional<backend::spi> sql_;
     bool open_ = true;
 };
+
+// Whether an error of a work_transaction only says that somebody else was in the way.
+bool is_lock_conflict(int sqlstate);
+
+// Runs `work` again while it fails by lock conflicts, for a minute.
+template <typename Fn>
+auto patiently(Fn&& work) -> std::invoke_result_t<Fn&> {
+    constexpr int kAttempts = 20;  // each waits up to lock_timeout
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return work();
+        } catch (const backend::backend_error& error) {
+            if (attempt == kAttempts || !is_lock_conflict(error.sqlstate())) {
+                throw;
+            }
+        }
+    }
+}
 
 // What a worker's session needs before its first transaction: names that cannot be planted, and
 // bookkeeping that neither waits for a standby nor for ever for a lock.

@@ -227,7 +227,7 @@ sub end_is_told {
     $node->safe_psql('postgres', snapshot('sleep ends', ', false'));
     wait_for($node, 'sleep ends', 'engine_pid IS NOT NULL');
     my $worker = field($node, 'sleep ends', 'worker_pid');
-    my $locker = start_in_background($node, 'BEGIN; LOCK TABLE chronos.snapshot_run IN SHARE MODE; SELECT pg_sleep(12); COMMIT');
+    my $locker = start_in_background($node, 'BEGIN; LOCK TABLE chronos.snapshot_run IN SHARE MODE; SELECT pg_sleep(5); COMMIT');
     $node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_locks WHERE mode = 'ShareLock' AND relation = 'chronos.snapshot_run'::regclass");
     $node->safe_psql('postgres', "SELECT pg_cancel_backend($worker)");
     $node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND pid = $worker");
