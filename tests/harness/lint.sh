@@ -22,6 +22,7 @@ known() {
         extension) echo "extension/backend extension/capture extension/history extension/gate extension/scheduler" ;;
         client/src/connection | client/src/repository) echo "client/src/core" ;;
         client/src/versions) echo "client/src/core client/src/connection" ;;
+        client/src/server) echo "client/src/core client/src/connection client/src/versions" ;;
         client/src/snapshot | client/src/restore) echo "client/src/core client/src/connection client/src/repository" ;;
         client/ctl | client/examples) echo "client/include" ;;
         *) echo any ;;
