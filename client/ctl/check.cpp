@@ -9,6 +9,7 @@
 #include "ctl/between.hpp"
 #include "ctl/connection_options.hpp"
 #include "ctl/json.hpp"
+#include "ctl/text.hpp"
 #include "ctl/verbs.hpp"
 
 namespace chronos::ctl {
@@ -19,7 +20,7 @@ using std::chrono::steady_clock;
 
 struct check_options {
     connection_options target;
-    std::string requirement;
+    std::optional<std::string> requirement;
     double wait_seconds = 0;
     bool quiet = false;
 };
@@ -53,10 +54,15 @@ schema_version wait_for(const check_options& options,
     }
 }
 
+json required(const check_options& options) {
+    return options.requirement ? json(*options.requirement) : json();
+}
+
 void report_unsatisfied(const check_options& options, const error& failure, output& out) {
+    connection database(options.target.conninfo());
     out.document({{"satisfied", false},
-                  {"required", text_or_null(options.requirement)},
-                  {"version", json()},
+                  {"required", required(options)},
+                  {"version", to_json(current_version(database))},
                   {"error",
                    {{"code", to_string(failure.code())},
                     {"message", failure.what()},
@@ -66,7 +72,7 @@ void report_unsatisfied(const check_options& options, const error& failure, outp
 
 exit_status run(const check_options& options, output& out) {
     std::optional<version_constraint> constraint;
-    if (!options.requirement.empty()) constraint.emplace(options.requirement);
+    if (options.requirement) constraint.emplace(*options.requirement);
     schema_version version;
     try {
         version = wait_for(options, constraint);
@@ -78,13 +84,12 @@ exit_status run(const check_options& options, output& out) {
     }
     if (options.quiet) return exit_status::success;
     if (out.json()) {
-        out.document({{"satisfied", true},
-                      {"required", text_or_null(options.requirement)},
-                      {"version", to_json(version)}});
+        out.document(
+            {{"satisfied", true}, {"required", required(options)}, {"version", to_json(version)}});
     } else if (constraint) {
-        out.line(fmt::format("{} satisfies {}", version, constraint->text()));
+        out.line(printable(fmt::format("{} satisfies {}", version, constraint->text())));
     } else {
-        out.line(fmt::format("{}", version));
+        out.line(printable(fmt::format("{}", version)));
     }
     return exit_status::success;
 }

@@ -117,16 +117,17 @@ void output::note(std::string_view text) { error_text(fmt::format("{}\n", text))
 
 void output::warning(std::string_view message, std::string_view hint) {
     const char* word = error_colours_ ? "\033[1;35mwarning:\033[0m" : "warning:";
-    std::string text = fmt::format("{}: {} {}\n", kProgram, word, message);
-    if (!hint.empty()) text += fmt::format("HINT:  {}\n", hint);
+    std::string text = fmt::format("{}: {} {}\n", kProgram, word, printable_lines(message));
+    if (!hint.empty()) text += fmt::format("HINT:  {}\n", printable_lines(hint));
     error_text(text);
 }
 
 void output::failure(const error& error) {
     const char* word = error_colours_ ? "\033[1;31merror:\033[0m" : "error:";
-    std::string text = fmt::format("{}: {} {}\n", kProgram, word, error.what());
-    if (!error.detail().empty()) text += fmt::format("DETAIL:  {}\n", error.detail());
-    if (!error.hint().empty()) text += fmt::format("HINT:  {}\n", error.hint());
+    std::string text = fmt::format("{}: {} {}\n", kProgram, word, printable_lines(error.what()));
+    if (!error.detail().empty())
+        text += fmt::format("DETAIL:  {}\n", printable_lines(error.detail()));
+    if (!error.hint().empty()) text += fmt::format("HINT:  {}\n", printable_lines(error.hint()));
     error_text(text);
     if (!json_) return;
     document({{"error",

@@ -22,7 +22,7 @@ std::string change_line(const object_change& change) {
 
 std::string origin(const version_record& record) {
     std::string text = record.role;
-    if (!record.application.empty()) text += " by " + record.application;
+    if (!record.application.empty()) text += " via " + record.application;
     if (!record.address.empty()) text += " from " + record.address;
     return text;
 }
@@ -65,7 +65,7 @@ std::string summary(const version_record& record) {
     } else if (record.objects.size() == 1) {
         text += change_line(record.objects.front());
     } else if (!record.objects.empty()) {
-        text += fmt::format("{} objects", record.objects.size());
+        text += counted(record.objects.size(), "object");
     }
     return text;
 }

@@ -81,7 +81,7 @@ exit_status run_sweep(const repository_options& options, output& out) {
     if (out.json()) {
         out.document({{"objects", report.objects}, {"bytes", report.bytes}});
     } else {
-        out.line(fmt::format("{} objects removed, {} given back", grouped(report.objects),
+        out.line(fmt::format("{} removed, {} given back", counted(report.objects, "object"),
                              human_bytes(report.bytes)));
     }
     return exit_status::success;

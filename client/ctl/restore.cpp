@@ -68,9 +68,9 @@ json document_of(const restore_result& result) {
 
 std::string text_of(const restore_result& result) {
     std::string text =
-        fmt::format("snapshot {} restored into database {}: {} tables, {} rows, {} in {}\n",
-                    result.snapshot, printable(result.database), grouped(result.tables),
-                    grouped(result.rows), human_bytes(result.plain_bytes),
+        fmt::format("snapshot {} restored into database {}: {}, {}, {} in {}\n", result.snapshot,
+                    printable(result.database), counted(result.tables, "table"),
+                    counted(result.rows, "row"), human_bytes(result.plain_bytes),
                     human_duration(std::chrono::duration<double>(result.seconds)));
     if (result.version) {
         text += fmt::format("the schema is at version {} of a new timeline, {}\n", *result.version,

@@ -65,8 +65,8 @@ json document_of(const snapshot_result& result) {
 // Of a snapshot_result as of a snapshot_run.
 template <typename snapshot>
 std::string text_of(const snapshot& result) {
-    return fmt::format("snapshot {} complete: {} tables, {} rows, {} ({} stored) in {}", result.id,
-                       grouped(result.tables), grouped(result.rows),
+    return fmt::format("snapshot {} complete: {}, {}, {} ({} stored) in {}", result.id,
+                       counted(result.tables, "table"), counted(result.rows, "row"),
                        human_bytes(result.plain_bytes), human_bytes(result.stored_bytes),
                        human_duration(std::chrono::duration<double>(result.seconds)));
 }

@@ -108,7 +108,7 @@ std::string run_line(const snapshot_run& run) {
     if (!run.label.empty()) text += " (" + run.label + ")";
     text += ", " + local_time(run.finished_at.value_or(run.started_at));
     if (run.state == run_state::complete) {
-        text += fmt::format(", {} rows, {}", grouped(run.rows), human_bytes(run.plain_bytes));
+        text += fmt::format(", {}, {}", counted(run.rows, "row"), human_bytes(run.plain_bytes));
     } else if (run.bytes_total > 0) {
         text +=
             fmt::format(", {} of {}", human_bytes(run.bytes_done), human_bytes(run.bytes_total));
@@ -138,18 +138,17 @@ std::string text_of(const database_status& status) {
     fields.add("committed", local_time(status.version.committed_at));
     fields.add("timeline", status.version.timeline);
     fields.add("fingerprint", status.version.fingerprint.hex());
-    fields.add("history",
-               fmt::format("{} versions, {} objects, {}", grouped(status.store.versions),
-                           grouped(status.store.objects), human_bytes(status.store.bytes)));
+    fields.add("history", fmt::format("{}, {}, {}", counted(status.store.versions, "version"),
+                                      counted(status.store.objects, "object"),
+                                      human_bytes(status.store.bytes)));
     if (status.store.gaps > 0) {
         fields.add(
             "not recorded",
             fmt::format("{} changes; SELECT chronos.reconcile() records them", status.store.gaps));
     }
-    fields.add("not covered",
-               status.uncovered == 0
-                   ? std::string("nothing")
-                   : fmt::format("{} objects; chronos.uncovered lists them", status.uncovered));
+    fields.add("not covered", status.uncovered == 0 ? std::string("nothing")
+                                                    : counted(status.uncovered, "object") +
+                                                          "; chronos.uncovered lists them");
     add_repositories(fields, status);
     add_runs(fields, status);
     fields.add("server", "PostgreSQL " + status.components.server);

@@ -81,11 +81,14 @@ std::size_t display_width(std::string_view text) {
     return width;
 }
 
-std::string printable(std::string_view text) {
+namespace {
+
+std::string escaped(std::string_view text, bool keep_lines) {
     std::string result;
     while (!text.empty()) {
         const character c = next_character(text);
-        if (!is_control(c)) {
+        const bool kept = keep_lines && (c.code == '\n' || c.code == '\t');
+        if (kept || !is_control(c)) {
             result += text.substr(0, c.bytes);
         } else if (c.code == '\n') {
             result += "\\n";
@@ -98,6 +101,12 @@ std::string printable(std::string_view text) {
     }
     return result;
 }
+
+}  // namespace
+
+std::string printable(std::string_view text) { return escaped(text, false); }
+
+std::string printable_lines(std::string_view text) { return escaped(text, true); }
 
 std::string shortened(std::string_view text, std::size_t width) {
     constexpr std::string_view kCut = "...";
@@ -148,6 +157,10 @@ std::string grouped(std::uint64_t number) {
         digits.insert(static_cast<std::size_t>(place), 1, ',');
     }
     return digits;
+}
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+    return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
 }
 
 std::string human_duration(std::chrono::duration<double> duration) {

@@ -18,6 +18,9 @@ namespace chronos::ctl {
 // terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+// The same, but lines and tabs stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 // At most `width` columns; what is cut off is shown by "...".
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t width);
 
@@ -29,6 +32,9 @@ namespace chronos::ctl {
 
 // 130,102
 [[nodiscard]] std::string grouped(std::uint64_t number);
+
+// 1 table, 2 tables
+[[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
 
 // 0.4 s, 12 s, 3 min 20 s, 2 h 5 min
 [[nodiscard]] std::string human_duration(std::chrono::duration<double> duration);

@@ -64,15 +64,15 @@ void print(const verify_report& report, output& out) {
         out.line(fmt::format("    in {}", fmt::join(one.snapshots, ", ")));
     }
     const std::string looked = fmt::format(
-        "{} snapshots, {} objects, {}, {}", report.snapshots.size(), grouped(report.objects),
-        human_bytes(report.stored_bytes),
+        "{}, {}, {}, {}", counted(report.snapshots.size(), "snapshot"),
+        counted(report.objects, "object"), human_bytes(report.stored_bytes),
         report.data ? "every object read" : "presence and sizes; --data reads every object");
     if (report.intact()) {
         out.line(fmt::format("{}: {}", out.good("intact"), looked));
     } else {
-        out.line(fmt::format("{}: {} damaged manifests, {} damaged objects ({})",
-                             out.bad("damaged"), report.damaged_manifests.size(),
-                             report.damaged_objects.size(), looked));
+        out.line(fmt::format("{}: {}, {} ({})", out.bad("damaged"),
+                             counted(report.damaged_manifests.size(), "damaged manifest"),
+                             counted(report.damaged_objects.size(), "damaged object"), looked));
     }
 }
 

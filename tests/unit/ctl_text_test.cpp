@@ -25,6 +25,10 @@ TEST(text, a_name_cannot_break_the_line_or_drive_the_terminal) {
     EXPECT_EQ(printable("tab\tquote\""), "tab\\tquote\"");
 }
 
+TEST(text, an_error_keeps_its_lines_but_nothing_that_drives_the_terminal) {
+    EXPECT_EQ(printable_lines("two\n\tlines\r\x1b[1m"), "two\n\tlines\\x0d\\x1b[1m");
+}
+
 TEST(text, shortening_never_cuts_a_character) {
     EXPECT_EQ(shortened("CREATE TABLE", 12), "CREATE TABLE");
     EXPECT_EQ(shortened("CREATE TABLE", 9), "CREATE...");
@@ -56,6 +60,12 @@ TEST(text, numbers_are_grouped_by_thousands) {
     EXPECT_EQ(grouped(1000), "1,000");
     EXPECT_EQ(grouped(130102), "130,102");
     EXPECT_EQ(grouped(1234567), "1,234,567");
+}
+
+TEST(text, a_count_goes_with_its_noun) {
+    EXPECT_EQ(counted(0, "table"), "0 tables");
+    EXPECT_EQ(counted(1, "table"), "1 table");
+    EXPECT_EQ(counted(1234, "row"), "1,234 rows");
 }
 
 TEST(text, durations_lose_precision_as_they_grow) {
