@@ -1,6 +1,7 @@
 // The handle of one database.
 #pragma once
 
+#include <chronos/export.hpp>
 #include <memory>
 #include <string>
 
@@ -17,7 +18,7 @@ class session;
 //
 // Movable, not copyable. Thread-safety: one thread at a time, except cancel(), which any thread
 // may call while another waits in a call.
-class connection {
+class CHRONOS_EXPORT connection {
   public:
     // A connection string ("host=... dbname=...") or URI ("postgresql://..."); what it leaves out
     // comes from the PG* variables, the service file and the password file, as in psql.

@@ -1,6 +1,7 @@
 // The snapshot engine: take_snapshot as a process that a server's background worker supervises.
 #pragma once
 
+#include <chronos/export.hpp>
 #include <chronos/snapshot.hpp>
 #include <functional>
 #include <string>
@@ -12,7 +13,7 @@ namespace chronos {
 // progress callback of `options` is replaced; warnings go to the one that is set. `print` gets each
 // line without its newline and must flush it. If it throws, the snapshot is given up.
 // Returns the exit status: 0, 1 after an error, 130 if cancelled.
-[[nodiscard]] int run_snapshot_engine(snapshot_options options,
-                                      const std::function<void(const std::string&)>& print);
+[[nodiscard]] CHRONOS_EXPORT int run_snapshot_engine(
+    snapshot_options options, const std::function<void(const std::string&)>& print);
 
 }  // namespace chronos

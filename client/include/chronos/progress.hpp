@@ -1,6 +1,7 @@
 // How far a snapshot or a restore is.
 #pragma once
 
+#include <chronos/export.hpp>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -16,7 +17,7 @@ enum class progress_phase {
 };
 
 // The name as it stands in --json output: "data".
-[[nodiscard]] std::string_view to_string(progress_phase phase) noexcept;
+[[nodiscard]] CHRONOS_EXPORT std::string_view to_string(progress_phase phase) noexcept;
 
 struct progress {
     progress_phase phase = progress_phase::schema;

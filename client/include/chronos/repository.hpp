@@ -1,6 +1,7 @@
 // A repository: the place where snapshots are kept, outside the database.
 #pragma once
 
+#include <chronos/export.hpp>
 #include <chronos/timestamp.hpp>
 #include <cstdint>
 #include <memory>
@@ -32,7 +33,7 @@ struct snapshot_summary {
 };
 
 // Which snapshot is meant. Where several match, it is the newest.
-class snapshot_selector {
+class CHRONOS_EXPORT snapshot_selector {
   public:
     [[nodiscard]] static snapshot_selector latest();
     // "latest", an id, the beginning of one id, or a label.
@@ -80,7 +81,7 @@ struct sweep_report {
 
 // A handle; copies share it. Safe to use from several threads at once.
 // URLs: file:///absolute/path with percent-encoding, or a plain absolute path.
-class repository {
+class CHRONOS_EXPORT repository {
   public:
     // Makes a repository in a directory that does not exist yet (its parent must) or is empty.
     // Does nothing to a directory that is a repository already. Throws error_code::refused if the

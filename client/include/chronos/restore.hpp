@@ -1,6 +1,7 @@
 // Restoring a snapshot into a database.
 #pragma once
 
+#include <chronos/export.hpp>
 #include <chronos/progress.hpp>
 #include <chronos/repository.hpp>
 #include <cstdint>
@@ -58,7 +59,7 @@ struct restore_result {
 // error's hint says so.
 //
 // Blocks; call it from any thread.
-[[nodiscard]] restore_result restore_snapshot(const restore_options& options);
+[[nodiscard]] CHRONOS_EXPORT restore_result restore_snapshot(const restore_options& options);
 
 // One table that is not what the snapshot says.
 struct table_difference {
@@ -81,9 +82,9 @@ struct compare_options {
 };
 
 // Reads every table of a live database and compares its content with the hashes in the snapshot.
-[[nodiscard]] compare_report compare_snapshot(const repository& from,
-                                              const snapshot_selector& snapshot,
-                                              const std::string& conninfo,
-                                              const compare_options& options = {});
+[[nodiscard]] CHRONOS_EXPORT compare_report compare_snapshot(const repository& from,
+                                                             const snapshot_selector& snapshot,
+                                                             const std::string& conninfo,
+                                                             const compare_options& options = {});
 
 }  // namespace chronos

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <chronos/export.hpp>
 #include <chronos/progress.hpp>
 #include <cstdint>
 #include <optional>
@@ -51,7 +52,7 @@ struct snapshot_result {
 // holds them), space, repository, permission, wrong_component (no pg_dump that fits), ...
 //
 // Blocks; call it from any thread, several at once if you like.
-[[nodiscard]] snapshot_result take_snapshot(const std::string& conninfo,
-                                            const snapshot_options& options);
+[[nodiscard]] CHRONOS_EXPORT snapshot_result take_snapshot(const std::string& conninfo,
+                                                           const snapshot_options& options);
 
 }  // namespace chronos

@@ -1,6 +1,7 @@
 // Is what a repository holds still what was put there?
 #pragma once
 
+#include <chronos/export.hpp>
 #include <chronos/repository.hpp>
 #include <cstdint>
 #include <functional>
@@ -12,7 +13,7 @@
 namespace chronos {
 
 enum class object_problem_kind { missing, truncated, damaged, unreadable };
-[[nodiscard]] std::string_view to_string(object_problem_kind kind) noexcept;
+[[nodiscard]] CHRONOS_EXPORT std::string_view to_string(object_problem_kind kind) noexcept;
 
 // One object that is not what it should be.
 struct object_problem {
@@ -64,12 +65,12 @@ struct verify_report {
 
 // Never stops at the first problem. Throws only if the snapshot is not found, the repository cannot
 // be read at all, or it is cancelled.
-[[nodiscard]] verify_report verify_snapshot(const repository& from,
-                                            const snapshot_selector& selector,
-                                            const verify_options& options = {});
+[[nodiscard]] CHRONOS_EXPORT verify_report verify_snapshot(const repository& from,
+                                                           const snapshot_selector& selector,
+                                                           const verify_options& options = {});
 
 // Every snapshot of the repository; an object that several share is read once.
-[[nodiscard]] verify_report verify_repository(const repository& from,
-                                              const verify_options& options = {});
+[[nodiscard]] CHRONOS_EXPORT verify_report verify_repository(const repository& from,
+                                                             const verify_options& options = {});
 
 }  // namespace chronos
