@@ -21,8 +21,8 @@ struct database_status {
     component_versions components;
     schema_version version;
     store_size store;
-    std::size_t uncovered = 0;
     // None: the role may not see them.
+    std::optional<std::size_t> uncovered;
     std::optional<std::vector<known_repository>> repositories;
     std::optional<std::vector<snapshot_run>> runs;
 };
@@ -43,7 +43,7 @@ database_status read_status(connection& database) {
     status.components = components(database);
     status.version = current_version(database);
     status.store = measure_store(database);
-    status.uncovered = uncovered_objects(database).size();
+    status.uncovered = unless_forbidden([&] { return uncovered_objects(database).size(); });
     status.repositories = unless_forbidden([&] { return known_repositories(database); });
     status.runs = unless_forbidden([&] { return snapshot_runs(database); });
     return status;
@@ -63,7 +63,7 @@ json document_of(const database_status& status) {
                   {"objects", status.store.objects},
                   {"gaps", status.store.gaps},
                   {"bytes", status.store.bytes}}},
-                {"uncovered", status.uncovered},
+                {"uncovered", status.uncovered ? json(*status.uncovered) : json()},
                 {"components", to_json(status.components)},
                 {"mismatches", json::array()},
                 {"repositories", json()},
@@ -101,6 +101,12 @@ void add_repositories(field_list& fields, const database_status& status) {
             name = "";
         }
     }
+}
+
+std::string uncovered_text(const database_status& status) {
+    if (!status.uncovered) return "not shown: the role may not read chronos.uncovered";
+    if (*status.uncovered == 0) return "nothing";
+    return counted(*status.uncovered, "object") + "; chronos.uncovered lists them";
 }
 
 std::string run_line(const snapshot_run& run) {
@@ -146,9 +152,7 @@ std::string text_of(const database_status& status) {
             "not recorded",
             fmt::format("{} changes; SELECT chronos.reconcile() records them", status.store.gaps));
     }
-    fields.add("not covered", status.uncovered == 0 ? std::string("nothing")
-                                                    : counted(status.uncovered, "object") +
-                                                          "; chronos.uncovered lists them");
+    fields.add("not covered", uncovered_text(status));
     add_repositories(fields, status);
     add_runs(fields, status);
     fields.add("server", "PostgreSQL " + status.components.server);

@@ -75,6 +75,22 @@ TEST(connection, an_error_keeps_sqlstate_detail_and_hint) {
     }
 }
 
+TEST(connection, every_error_has_its_sqlstate_also_those_the_client_library_has_a_class_for) {
+    session db(cluster::shared().conninfo());
+    for (const std::string sqlstate :
+         {"42501", "42703", "42883", "42P01", "42601", "0A000", "23505", "53100", "53200", "P0001",
+          "40001", "40P01", "3F000", "58P01", "CH001"}) {
+        const auto code = session::quote_literal(sqlstate);
+        try {
+            db.execute("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = " + code + "; END $$");
+            FAIL() << "no error";
+        } catch (const internal::server_error& failure) {
+            EXPECT_EQ(failure.sqlstate(), sqlstate);
+            EXPECT_STREQ(failure.what(), "no");
+        }
+    }
+}
+
 TEST(connection, notices_arrive_with_their_fields) {
     session db(cluster::shared().conninfo());
     std::vector<internal::server_report> seen;

@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use command_line;
@@ -15,14 +16,14 @@ for my $tool (qw(c++ cmake make pkg-config)) {
 }
 
 # The stage was installed for /usr; here it lies elsewhere, which must not matter.
-my $prefix = PostgreSQL::Test::Utils::tempdir('prefix') . '/elsewhere';
+my $prefix = tempdir(CLEANUP => 1) . '/elsewhere';
 my $library = (glob "$ENV{CHRONOS_STAGE}/usr/lib{,/*}/libchronos.{a,so}")[0];
 ok($library, 'the library is installed');
 my $lib = dirname($library) =~ s{^\Q$ENV{CHRONOS_STAGE}/usr/\E}{}r;
 run_log([qw(mkdir -p), "$prefix/" . dirname($lib), "$prefix/include", "$prefix/$lib"]);
 run_log(['bash', '-c', "cp -a '$ENV{CHRONOS_STAGE}/usr/$lib'/libchronos* '$ENV{CHRONOS_STAGE}/usr/$lib/cmake' '$ENV{CHRONOS_STAGE}/usr/$lib/pkgconfig' '$prefix/$lib/'"]);
 run_log(['cp', '-a', "$ENV{CHRONOS_STAGE}/usr/include/chronos", "$prefix/include/"]);
-my $examples = PostgreSQL::Test::Utils::tempdir('examples') . '/examples';
+my $examples = tempdir(CLEANUP => 1) . '/examples';
 run_log(['cp', '-a', "$ENV{CHRONOS_STAGE}/usr/share/doc/chronos/examples", $examples]);
 
 my $node = PostgreSQL::Test::Cluster->new('packaging');

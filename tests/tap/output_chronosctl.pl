@@ -1,6 +1,7 @@
 # chronosctl towards terminals, pipes and locales; --help, --version and wrong usage.
 use strict;
 use warnings;
+use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use command_line;
@@ -32,7 +33,7 @@ fails(undef, ['verify'], 2, qr/error: --repository is required/, 'a missing opti
 fails(undef, ['restore', 'latest', '--repository', '/r', '--to', 'x', '--create', '--replace'], 2, qr/error: .*--(create|replace)/, 'two options that exclude each other');
 
 # --- where the output goes
-my $place = PostgreSQL::Test::Utils::tempdir('place');
+my $place = tempdir(CLEANUP => 1);
 ctl(undef, 'repository', 'init', "$place/r");
 sub shell {
     my ($command) = @_;

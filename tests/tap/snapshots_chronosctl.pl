@@ -1,6 +1,7 @@
 # chronosctl snapshot, snapshots, restore, verify and repository.
 use strict;
 use warnings;
+use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use JSON::PP ();
@@ -13,8 +14,8 @@ my $node = PostgreSQL::Test::Cluster->new('snapshots');
 $node->init(extra => ['--encoding=UTF8', '--locale=C']);
 $node->append_conf('postgresql.conf', "chronos.engine_path = '$ENV{CHRONOS_STAGE}/usr/bin/chronosctl'\nmax_worker_processes = 16\n");
 $node->start;
-my $server_place = PostgreSQL::Test::Utils::tempdir('server');
-my $own_place = PostgreSQL::Test::Utils::tempdir('own');
+my $server_place = tempdir(CLEANUP => 1);
+my $own_place = tempdir(CLEANUP => 1);
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
 $node->safe_psql('shop', <<'SQL');
 CREATE TABLE orders (id bigint PRIMARY KEY, note text);
@@ -151,5 +152,5 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_database WHERE datname
 unlink $object;
 is((ctl(undef, 'verify', '--repository', $own_place))[0], 3, 'verify of a missing object: exit 3');
 fails(undef, ['repository', 'init', $FindBin::Bin], 4, qr/^chronosctl: error: /, 'repository init in a directory with other things is refused');
-succeeds(undef, ['repository', 'init', PostgreSQL::Test::Utils::tempdir('fresh') . '/new'], qr/^repository [0-9a-f]+ at file:/, 'repository init');
+succeeds(undef, ['repository', 'init', tempdir(CLEANUP => 1) . '/new'], qr/^repository [0-9a-f]+ at file:/, 'repository init');
 done_testing();

@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use utf8;
 use Encode qw(decode encode);
+use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use command_line;
@@ -14,7 +15,7 @@ my $node = PostgreSQL::Test::Cluster->new('versions');
 $node->init(extra => ['--encoding=UTF8', '--locale=C']);
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
-my $repository = PostgreSQL::Test::Utils::tempdir('repository');
+my $repository = tempdir(CLEANUP => 1);
 
 # --- before the extension is there
 fails($node, ['status', '-d', 'shop'], 6, qr/^chronosctl: error: extension "chronos" is not installed in database "shop"\nHINT:  Run CREATE EXTENSION chronos \(or chronosctl init\)/, 'status without the extension');
