@@ -50,36 +50,7 @@ pqxx::result exec(pqxx::nontransaction& work, const std::string& sql,
     return work.exec_params(sql, pqxx::prepare::make_dynamic_params(list));
 }
 
-template <typename kind>
-bool is(const pqxx::failure& failure) {
-    return dynamic_cast<const kind*>(&failure) != nullptr;
-}
-
-// libpqxx 6 drops the SQLSTATE of the errors that it has a class for.
-std::string sqlstate_of(const pqxx::sql_error& failure) {
-    if (!failure.sqlstate().empty()) return failure.sqlstate();
-    if (is<pqxx::insufficient_privilege>(failure)) return "42501";
-    if (is<pqxx::undefined_column>(failure)) return "42703";
-    if (is<pqxx::undefined_function>(failure)) return "42883";
-    if (is<pqxx::undefined_table>(failure)) return "42P01";
-    if (is<pqxx::syntax_error>(failure)) return "42601";
-    if (is<pqxx::feature_not_supported>(failure)) return "0A000";
-    if (is<pqxx::unique_violation>(failure)) return "23505";
-    if (is<pqxx::disk_full>(failure)) return "53100";
-    if (is<pqxx::out_of_memory>(failure)) return "53200";
-    if (is<pqxx::plpgsql_error>(failure)) return "P0001";
-    return {};
-}
-
-// Its serialization failures and deadlocks are no sql_error.
-std::string sqlstate_of(const pqxx::transaction_rollback& failure) {
-    if (is<pqxx::serialization_failure>(failure)) return "40001";
-    return is<pqxx::deadlock_detected>(failure) ? "40P01" : "40000";
-}
-
 #else
-
-std::string sqlstate_of(const pqxx::sql_error& failure) { return std::string(failure.sqlstate()); }
 
 struct adopted {
     explicit adopted(PGconn* connection)
@@ -101,13 +72,6 @@ pqxx::result exec(pqxx::nontransaction& work, const std::string& sql,
 }
 
 #endif
-
-template <typename kind>
-server_error reported(const kind& failure) {
-    auto report = internal::parse_report(failure.what());
-    report.sqlstate = sqlstate_of(failure);
-    return make_error(report);
-}
 
 rows copy_rows(const pqxx::result& result) {
     rows copied;
@@ -144,14 +108,20 @@ rows pqxx_bridge::run(std::string_view sql, const std::vector<value>& parameters
         const std::string text(sql);
         return copy_rows(parameters.empty() ? work.exec(text) : exec(work, text, parameters));
     } catch (const pqxx::sql_error& failure) {
-        throw reported(failure);
-#if PQXX_VERSION_MAJOR < 7
-    } catch (const pqxx::transaction_rollback& failure) {
-        throw reported(failure);
-#endif
+        auto report = parse_report(failure.what());
+        report.sqlstate = std::string(failure.sqlstate());
+        throw make_error(report);
     } catch (const pqxx::broken_connection& failure) {
         throw server_error(error_code::connection, "connection to server was lost", failure.what(),
                            "See the server's log for the reason.", "08006");
+#if PQXX_VERSION_MAJOR < 7
+    } catch (const pqxx::transaction_rollback& failure) {
+        // Serialization failures and deadlocks, which are no sql_error there.
+        auto report = parse_report(failure.what());
+        const bool deadlock = dynamic_cast<const pqxx::deadlock_detected*>(&failure) != nullptr;
+        if (report.sqlstate.empty()) report.sqlstate = deadlock ? "40P01" : "40001";
+        throw make_error(report);
+#endif
     }
 }
 
