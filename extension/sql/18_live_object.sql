@@ -60,8 +60,12 @@ COMMENT ON VIEW chronos.live_object IS
     'Every versioned object of this database: what it is (kind, identity) and the facts that make it what it is. Read it with search_path = pg_catalog.';
 
 CREATE FUNCTION chronos.object_hash(kind text, identity text, definition jsonb) RETURNS bytea
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- plpgsql keeps its plan; a function in SQL that is not inlined would be parsed for every object.
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-AS $$ SELECT sha256(convert_to(concat_ws(E'\n', kind, identity, definition::text), 'UTF8')) $$;
+AS $$
+BEGIN
+    RETURN sha256(convert_to(concat_ws(E'\n', kind, identity, definition::text), 'UTF8'));
+END $$;
 COMMENT ON FUNCTION chronos.object_hash(text, text, jsonb) IS
     'The name of an object''s state: equal objects in two databases have the same.';
