@@ -7,12 +7,14 @@
 
 extern "C" {
 #include <catalog/catalog.h>
+#include <catalog/index.h>
 #include <catalog/objectaccess.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_index.h>
 #include <catalog/pg_inherits.h>
 #include <catalog/pg_largeobject.h>
 #include <catalog/pg_subscription.h>
+#include <utils/lsyscache.h>
 }
 
 namespace chronos::capture {
@@ -26,10 +28,26 @@ bool is_watched(Oid classid) {
            (classid == SubscriptionRelationId || !IsSharedRelation(classid));
 }
 
+// REINDEX CONCURRENTLY builds a new index, swaps the two names without a word and drops the old one
+// under this name: the other indexes of the table are not what they were.
+void note_index_swap(Oid relation) {
+    const char* const name = get_rel_name(relation);
+    if (name == nullptr || strstr(name, "_ccold") == nullptr) {
+        return;
+    }
+    const Oid table = IndexGetRelation(relation, true);
+    if (OidIsValid(table)) {
+        for_each_index(table, [](Oid index) { note_object(RelationRelationId, index); });
+    }
+}
+
 void note_drop(Oid classid, Oid objid) {
     if (is_ours_or_temporary(classid, objid)) {
         forget_object(classid, objid);
         return;
+    }
+    if (classid == RelationRelationId) {
+        note_index_swap(objid);
     }
     // At commit nobody can tell any more whose default or constraint this was.
     const Oid relation = owning_relation(classid, objid);

@@ -9,6 +9,7 @@ extern "C" {
 #include <catalog/pg_attrdef.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_constraint.h>
+#include <catalog/pg_index.h>
 #include <catalog/pg_namespace.h>
 #include <catalog/pg_policy.h>
 #include <catalog/pg_proc.h>
@@ -98,6 +99,20 @@ Oid owning_relation(Oid classid, Oid objid) {
         }
     }
     return InvalidOid;
+}
+
+void for_each_index(Oid table, void (*use)(Oid index)) {
+    const Relation catalog = table_open(IndexRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(table));
+    const SysScanDesc scan =
+        systable_beginscan(catalog, IndexIndrelidIndexId, true, nullptr, 1, &key);
+    while (const HeapTuple tuple = systable_getnext(scan)) {
+        use(reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indexrelid);
+    }
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
 }
 
 bool is_ours_or_temporary(Oid classid, Oid objid) {

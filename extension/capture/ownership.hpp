@@ -10,6 +10,8 @@ namespace chronos::capture {
 // InvalidOid if there is none.
 [[nodiscard]] Oid owning_relation(Oid classid, Oid objid);
 
+void for_each_index(Oid table, void (*use)(Oid index));
+
 // True for temporary objects, TOAST tables and the objects of schema chronos, as far as they exist.
 [[nodiscard]] bool is_ours_or_temporary(Oid classid, Oid objid);
 

@@ -51,8 +51,8 @@ constinit plan compare_all_plan(CHRONOS_AGGREGATES "FROM chronos.compare_all($1,
                                 OIDARRAYOID);
 
 constinit plan compare_restored_plan(CHRONOS_AGGREGATES
-                                     "FROM chronos.compare_restored($1, $2, $3) c",
-                                     UUIDOID, UUIDOID, OIDARRAYOID);
+                                     "FROM chronos.compare_restored($1, $2, $3, $4) c",
+                                     UUIDOID, UUIDOID, OIDARRAYOID, OIDARRAYOID);
 
 constinit plan definitions_plan(
     "INSERT INTO chronos.definition (hash, kind, identity, definition) "
@@ -225,10 +225,11 @@ differences compare_all(const state& at, const object_ids& except, MemoryContext
 
 differences compare_restored(const state& at, value parent, const object_ids& own,
                              MemoryContext memory) {
+    const value classids = backend::oid_array(own.classids);
     const value objids = backend::oid_array(own.objids);
     return compare_and_roll_back(
         [&] {
-            compare_restored_plan.read({at.line, parent, objids});
+            compare_restored_plan.read({at.line, parent, classids, objids});
         },
         memory);
 }

@@ -34,8 +34,128 @@ COMMENT ON FUNCTION chronos.locked_objects(oid[], oid[]) IS
     'Those of the objects that cannot be rendered now, because another session holds what their text needs.';
 REVOKE ALL ON FUNCTION chronos.locked_objects(oid[], oid[]) FROM PUBLIC;
 
-CREATE FUNCTION chronos.live_hashes(objects oid[])
+CREATE FUNCTION chronos.live_hashes(classes oid[], objects oid[])
 RETURNS TABLE (classid oid, objid oid, kind text, identity text, definition jsonb, hash bytea)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+DECLARE
+    relkinds text[] := '{}';
+BEGIN
+    -- To start the plan of the whole union costs more than to run the arm that is asked for.
+    IF 'pg_class'::regclass = ANY (classes) THEN
+        relkinds := ARRAY(SELECT DISTINCT c.relkind::text FROM pg_class c WHERE c.oid = ANY (objects));
+    END IF;
+    IF relkinds && '{r,p,f}' THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_table l WHERE l.objid = ANY (objects);
+    END IF;
+    IF relkinds && '{S}' THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_sequence l WHERE l.objid = ANY (objects);
+    END IF;
+    IF relkinds && '{v,m}' THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_view l WHERE l.objid = ANY (objects);
+    END IF;
+    IF relkinds && '{i,I}' THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_index l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_constraint'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_constraint l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_type'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_type l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_proc'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_function l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_trigger'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_trigger l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_rewrite'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_rule l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_policy'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_policy l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_statistic_ext'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_statistics l WHERE l.objid = ANY (objects);
+    END IF;
+    IF 'pg_namespace'::regclass = ANY (classes) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_schema l WHERE l.objid = ANY (objects);
+    END IF;
+    -- Privileges on what the server or an extension brought: relations, routines, types, schemas, languages.
+    IF EXISTS (SELECT FROM unnest(objects) o WHERE o < 16384)
+       OR EXISTS (SELECT FROM unnest(classes, objects) t(classid, objid)
+                  JOIN pg_depend d ON d.classid = t.classid AND d.objid = t.objid WHERE d.deptype = 'e') THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_privileges l WHERE l.objid = ANY (objects);
+    END IF;
+    IF EXISTS (SELECT FROM unnest(classes) c WHERE c NOT IN (
+                   'pg_class'::regclass, 'pg_constraint'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass,
+                   'pg_trigger'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass,
+                   'pg_statistic_ext'::regclass, 'pg_namespace'::regclass, 'pg_attrdef'::regclass,
+                   'pg_index'::regclass, 'pg_inherits'::regclass)) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_object l WHERE l.objid = ANY (objects)
+          AND l.kind <> 'privileges'
+          AND l.classid NOT IN (
+                  'pg_class'::regclass, 'pg_constraint'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass,
+                  'pg_trigger'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass,
+                  'pg_statistic_ext'::regclass, 'pg_namespace'::regclass);
+    END IF;
+END $$;
+COMMENT ON FUNCTION chronos.live_hashes(oid[], oid[]) IS
+    'The named objects as they are now, what chronos.live_object would show of them, with their hashes.';
+
+CREATE TYPE chronos.difference AS (
+    classid oid, objid oid, kind text, identity text, definition jsonb, hash bytea,
+    old_classid oid, old_objid oid, old_identity text, old_hash bytea);
+COMMENT ON TYPE chronos.difference IS
+    'One object that is not as stored: hash is null when it is gone, old_hash when it is new, kind when it is locked; equal hashes mean a new oid.';
+
+CREATE FUNCTION chronos.differences(line uuid, classes oid[], objects oid[]) RETURNS SETOF chronos.difference
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
@@ -44,51 +164,30 @@ SET enable_mergejoin = off
 AS $$
 BEGIN
     RETURN QUERY
-    SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
-           chronos.object_hash(l.kind, l.identity, l.definition)
-    FROM chronos.live_object l WHERE l.objid = ANY (objects);
-END $$;
-COMMENT ON FUNCTION chronos.live_hashes(oid[]) IS
-    'The named objects as they are now. Other settings would make plans that render the whole catalogue.';
-
-CREATE TYPE chronos.difference AS (
-    classid oid, objid oid, kind text, identity text, definition jsonb, hash bytea,
-    old_classid oid, old_objid oid, old_identity text, old_hash bytea);
-COMMENT ON TYPE chronos.difference IS
-    'One object that is not as stored: hash is null when it is gone, old_hash when it is new, kind when it is locked; equal hashes mean a new oid.';
-
-CREATE FUNCTION chronos.differences(line uuid, objects oid[]) RETURNS SETOF chronos.difference
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off
-AS $$
-BEGIN
-    RETURN QUERY
     WITH live AS MATERIALIZED (
-        SELECT * FROM chronos.live_hashes(objects)
-    ), stored AS MATERIALIZED (
-        SELECT f.* FROM chronos.fact f
-        WHERE f.timeline = line AND f.until IS NULL AND f.objid = ANY (objects)
+        SELECT * FROM chronos.live_hashes(classes, objects)
     ), paired AS MATERIALIZED (
         SELECT l.*, coalesce(s.classid, i.classid) AS old_classid, coalesce(s.objid, i.objid) AS old_objid,
                coalesce(s.identity, i.identity) AS old_identity, coalesce(s.hash, i.hash) AS old_hash
         FROM live l
-        LEFT JOIN stored s ON s.kind = l.kind AND s.classid = l.classid AND s.objid = l.objid
+        LEFT JOIN chronos.fact s ON s.timeline = line AND s.until IS NULL AND s.objid = l.objid
+            AND s.classid = l.classid AND s.kind = l.kind
         -- dropped and made anew under the same name: the same object to everybody but the server
         LEFT JOIN chronos.fact i ON s.objid IS NULL AND i.timeline = line AND i.until IS NULL
             AND i.kind = l.kind AND i.identity = l.identity
-            AND NOT EXISTS (SELECT FROM live x
-                            WHERE x.kind = i.kind AND x.classid = i.classid AND x.objid = i.objid)
+            AND (i.kind, i.classid, i.objid) NOT IN (SELECT x.kind, x.classid, x.objid FROM live x)
     )
     SELECT p.classid, p.objid, p.kind, p.identity, p.definition, p.hash,
            p.old_classid, p.old_objid, p.old_identity, p.old_hash
     FROM paired p WHERE p.hash IS DISTINCT FROM p.old_hash OR p.objid IS DISTINCT FROM p.old_objid
     UNION ALL
     SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash
-    FROM stored s WHERE NOT EXISTS (
-        SELECT FROM paired p WHERE p.kind = s.kind AND p.old_classid = s.classid AND p.old_objid = s.objid);
+    FROM chronos.fact s
+    WHERE s.timeline = line AND s.until IS NULL AND s.objid = ANY (objects) AND s.classid = ANY (classes)
+      AND (s.kind, s.classid, s.objid) NOT IN (
+              SELECT p.kind, p.old_classid, p.old_objid FROM paired p WHERE p.old_objid IS NOT NULL);
 END $$;
-COMMENT ON FUNCTION chronos.differences(uuid, oid[]) IS
+COMMENT ON FUNCTION chronos.differences(uuid, oid[], oid[]) IS
     'The named objects against the newest facts of a timeline.';
 
 CREATE FUNCTION chronos.all_differences(line uuid, except_objects oid[]) RETURNS SETOF chronos.difference
@@ -156,7 +255,7 @@ BEGIN
         SELECT o.classid, o.objid FROM chronos.live_owners(classids, objids) o) o;
     refused := chronos.locked_objects(wave_classes, wave);
     FOR found IN
-        SELECT * FROM chronos.differences(line, CASE WHEN refused = '{}' THEN wave ELSE
+        SELECT * FROM chronos.differences(line, wave_classes, CASE WHEN refused = '{}' THEN wave ELSE
             (SELECT array_agg(u) FROM unnest(wave) u WHERE NOT u = ANY (refused)) END)
     LOOP
         IF found.hash <> found.old_hash
@@ -172,7 +271,7 @@ BEGIN
         FROM chronos.dependents(deep_classes, deep) d WHERE NOT d.objid = ANY (wave);
         IF next_wave <> '{}' THEN
             refused := refused || chronos.locked_objects(next_classes, next_wave);
-            RETURN QUERY SELECT * FROM chronos.differences(line, CASE WHEN refused = '{}' THEN next_wave ELSE
+            RETURN QUERY SELECT * FROM chronos.differences(line, next_classes, CASE WHEN refused = '{}' THEN next_wave ELSE
                 (SELECT array_agg(u) FROM unnest(next_wave) u WHERE NOT u = ANY (refused)) END);
         END IF;
     END IF;
@@ -244,7 +343,7 @@ END $$;
 COMMENT ON FUNCTION chronos.is_complete(uuid) IS
     'Whether the facts of a timeline add up to the fingerprint of its newest version.';
 
-CREATE FUNCTION chronos.compare_restored(line uuid, parent uuid, own oid[]) RETURNS SETOF chronos.difference
+CREATE FUNCTION chronos.compare_restored(line uuid, parent uuid, own_classes oid[], own oid[]) RETURNS SETOF chronos.difference
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -253,11 +352,11 @@ BEGIN
     RETURN QUERY
     SELECT l.classid, l.objid, l.kind, l.identity, d.definition, d.hash,
            NULL::oid, NULL::oid, NULL::text, NULL::bytea
-    FROM chronos.live_hashes(own) l
+    FROM chronos.live_hashes(own_classes, own) l
     JOIN chronos.fact f ON f.timeline = parent AND f.until IS NULL AND f.kind = l.kind AND f.identity = l.identity
     JOIN chronos.definition d ON d.hash = f.hash;
 END $$;
-COMMENT ON FUNCTION chronos.compare_restored(uuid, uuid, oid[]) IS
+COMMENT ON FUNCTION chronos.compare_restored(uuid, uuid, oid[], oid[]) IS
     'All objects as the first facts of a timeline that continues parent. Those the present transaction changed stand in it as they stood in parent: the change is its own version.';
 
 CREATE FUNCTION chronos.set_label(label text, role text, later boolean) RETURNS bigint LANGUAGE plpgsql VOLATILE
