@@ -78,6 +78,9 @@ char* present_statement(int location, int length) {
         ++start;
         --size;
     }
+    while (size > 0 && strchr(" \t\r\n", start[size - 1]) != nullptr) {
+        --size;
+    }
     const MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
     char* const copy =
         size > kLongestStatement

@@ -21,9 +21,11 @@ constinit plan commands_plan(
     "SELECT c.classid, c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c "
     "WHERE c.objid IS NOT NULL AND NOT c.in_extension");
 
+// What was ours cannot be told from the rows of other dropped objects at commit.
 constinit plan drops_plan(
     "SELECT d.classid, d.objid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
-    "WHERE NOT d.is_temporary");
+    "WHERE NOT d.is_temporary "
+    "AND coalesce(d.schema_name OPERATOR(pg_catalog.<>) 'chronos', true)");
 
 void note_rows(plan& query) {
     chronos::backend::spi connection;
