@@ -3,6 +3,9 @@
 include(CMakePackageConfigHelpers)
 set(CHRONOS_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/chronos)
 
+if(BUILD_SHARED_LIBS)
+  set_target_properties(chronosctl PROPERTIES INSTALL_RPATH "\$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+endif()
 install(TARGETS chronosctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS chronos EXPORT chronos
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
