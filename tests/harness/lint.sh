@@ -93,6 +93,9 @@ else
 fi
 
 # --- clang-tidy
+# Clang cannot read the precompiled headers of GCC.
+mkdir -p build/lint
+sed 's# -Winvalid-pch -include [^ ]*cmake_pch.hxx##' build/client/compile_commands.json > build/lint/compile_commands.json
 flags_extension() {
     local server
     server=$("${PG_CONFIG:-pg_config}" --includedir-server)
@@ -103,7 +106,7 @@ tidy() {
         extension/* | tests/module/*)
             # shellcheck disable=SC2046
             clang-tidy --quiet "$1" -- $(flags_extension) 2>/dev/null ;;
-        *) clang-tidy --quiet -p build/client "$1" 2>/dev/null ;;
+        *) clang-tidy --quiet -p build/lint "$1" 2>/dev/null ;;
     esac
 }
 export -f tidy flags_extension
