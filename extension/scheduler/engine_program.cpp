@@ -90,16 +90,14 @@ std::vector<std::string> environment_for(const engine_target& target) {
 
 engine_program find_engine(const engine_task& task, const engine_target& target) {
     engine_program program{program_path(), {}, environment_for(target)};
-    program.arguments = {"chronosctl", "snapshot",         "--engine",     "--id",
-                         task.id,      "--expect-version", CHRONOS_VERSION};
+    program.arguments = {"chronosctl",    "snapshot", "--engine",
+                         "--id",          task.id,    "--expect-version",
+                         CHRONOS_VERSION, "--jobs",   std::to_string(task.jobs)};
     if (!task.label.empty()) {
         program.arguments.insert(program.arguments.end(), {"--label", task.label});
     }
     for (const std::string& repository : task.repositories) {
         program.arguments.insert(program.arguments.end(), {"--repository", repository});
-    }
-    if (task.jobs > 0) {
-        program.arguments.insert(program.arguments.end(), {"--jobs", std::to_string(task.jobs)});
     }
     return program;
 }

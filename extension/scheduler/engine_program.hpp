@@ -22,7 +22,7 @@ struct engine_task {
     std::string id;
     std::string label;  // empty: none
     std::vector<std::string> repositories;
-    int jobs = 0;
+    int jobs = 1;
 };
 
 // Raises CH004 if there is no engine.

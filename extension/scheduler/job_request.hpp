@@ -18,7 +18,7 @@ struct job_request {
     Oid role;
     int requester_pid;
     int timeout_s;  // 0: none
-    int jobs;       // 0: the engine decides
+    int jobs;
     char id[32];
     char label[kLongestLabel + 1];  // UTF-8; empty: none
 };

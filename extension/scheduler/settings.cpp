@@ -14,7 +14,7 @@ namespace {
 
 char* engine_path_value = nullptr;
 char* engine_user_value = nullptr;
-int snapshot_jobs_value = 0;
+int snapshot_jobs_value = 2;
 int snapshot_timeout_value = 0;
 int launcher_interval_value = 60;
 
@@ -40,8 +40,8 @@ void define_strings() {
 
 void define_numbers() {
     DefineCustomIntVariable("chronos.snapshot_jobs", "How many sessions of a snapshot export data.",
-                            "0: the engine decides.", &snapshot_jobs_value, 0, 0, 64, PGC_USERSET,
-                            0, nullptr, nullptr, nullptr);
+                            nullptr, &snapshot_jobs_value, 2, 1, 64, PGC_USERSET, 0, nullptr,
+                            nullptr, nullptr);
     DefineCustomIntVariable("chronos.snapshot_timeout", "How long a snapshot may take.",
                             "0: as long as it needs.", &snapshot_timeout_value, 0, 0, INT_MAX,
                             PGC_USERSET, GUC_UNIT_S, nullptr, nullptr, nullptr);

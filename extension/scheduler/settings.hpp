@@ -9,8 +9,8 @@ void define();
 
 std::string engine_path();  // empty: look for chronosctl in the usual places
 std::string engine_user();  // empty: the bootstrap superuser
-int snapshot_jobs();        // 0: the engine decides
-int snapshot_timeout();     // seconds, 0: none
-int launcher_interval();    // seconds
+int snapshot_jobs();
+int snapshot_timeout();   // seconds, 0: none
+int launcher_interval();  // seconds
 
 }  // namespace chronos::scheduler::settings

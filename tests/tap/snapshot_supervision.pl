@@ -127,7 +127,7 @@ sub engine_surroundings {
     like($progress->('names'), qr/\bLANG LC_ALL PATH PGAPPNAME PGDATABASE PGHOST PGPORT PGUSER\b/, 'its environment is what it needs');
     is($progress->('path'), $node->config_data('--bindir'), "the server's programs come first");
     is($progress->('role'), field($node, 'report', '(SELECT rolname FROM pg_authid WHERE oid = 10)'), 'it connects as the bootstrap superuser');
-    like($progress->('arguments'), qr{^snapshot --engine --id \d{8}T\d{6}Z-[0-9a-f]{8} --expect-version \S+ --label report --repository file:///\S+ --jobs 3$}, 'its arguments');
+    like($progress->('arguments'), qr{^snapshot --engine --id \d{8}T\d{6}Z-[0-9a-f]{8} --expect-version \S+ --jobs 3 --label report --repository file:///\S+$}, 'its arguments');
 }
 
 sub odd_labels {
