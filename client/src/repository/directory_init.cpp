@@ -101,15 +101,9 @@ class initializer {
         const file_handle file(calls_.open(tmp_.get(), unfinished.c_str(),
                                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
         if (!file) fail("create a file");
-        bool good = true;
-        while (good && !contents.empty()) {
-            const ssize_t written = calls_.write(file.get(), contents.data(), contents.size());
-            good = written >= 0 || errno == EINTR;
-            if (written > 0) contents.remove_prefix(static_cast<std::size_t>(written));
-        }
-        good = good && calls_.sync(file.get()) == 0 &&
-               (calls_.link(tmp_.get(), unfinished.c_str(), root_.get(), name) == 0 ||
-                errno == EEXIST);
+        const bool good = calls_.write_all(file.get(), contents) && calls_.sync(file.get()) == 0 &&
+                          (calls_.link(tmp_.get(), unfinished.c_str(), root_.get(), name) == 0 ||
+                           errno == EEXIST);
         const int reason = errno;
         calls_.unlink(tmp_.get(), unfinished.c_str());
         errno = reason;

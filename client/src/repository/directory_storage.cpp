@@ -114,14 +114,6 @@ std::optional<std::uint64_t> directory_storage::size(const std::string& key) {
     return file_size(at.directory, at.name, url_);
 }
 
-void directory_storage::write_all(int file, std::string_view contents) {
-    while (!contents.empty()) {
-        const ssize_t written = calls_.write(file, contents.data(), contents.size());
-        if (written < 0 && errno != EINTR) fail("write a file");
-        if (written > 0) contents.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
 std::string directory_storage::write_unfinished(std::string_view contents) {
     if (mode_ != access_mode::write) {
         throw error(error_code::internal, "repository was opened for reading");
@@ -132,7 +124,7 @@ std::string directory_storage::write_unfinished(std::string_view contents) {
     if (!file) fail("create a file");
     try {
         own(file.get());
-        write_all(file.get(), contents);
+        if (!calls_.write_all(file.get(), contents)) fail("write a file");
         if (calls_.sync(file.get()) != 0) fail("sync a file");
     } catch (...) {
         drop_unfinished(name);
@@ -206,7 +198,10 @@ bool directory_storage::remove(const std::string& key) {
 void directory_storage::list_directory(int directory, const std::string& prefix,
                                        const std::function<void(const stored_file&)>& visit) {
     for (const std::string& name : file_names(directory, url_)) {
-        if (const auto bytes = file_size(directory, name, url_)) visit({prefix + name, *bytes});
+        struct stat status {};
+        if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        const bool regular = S_ISREG(status.st_mode);
+        visit({prefix + name, regular ? static_cast<std::uint64_t>(status.st_size) : 0});
     }
 }
 
@@ -249,7 +244,7 @@ void directory_storage::journal(const std::string& writer, const std::string& ke
                                        0600));
     if (!file) fail("create a journal");
     own(file.get());
-    write_all(file.get(), key + "\n");
+    if (!calls_.write_all(file.get(), key + "\n")) fail("write a journal");
 }
 
 std::vector<std::string> directory_storage::journals() {

@@ -54,7 +54,6 @@ class directory_storage final : public storage {
     [[nodiscard]] int object_directory(unsigned index, missing directories);
     [[nodiscard]] std::string write_unfinished(std::string_view contents);
     void drop_unfinished(const std::string& name) noexcept;
-    void write_all(int file, std::string_view contents);
     void sync_directory(int directory, std::atomic<bool>& dirty);
     void own(int file);
     void list_directory(int directory, const std::string& prefix,

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <string_view>
 
 namespace chronos::internal {
 
@@ -22,6 +23,9 @@ class file_calls {
     virtual int rename(int from_directory, const char* from, int to_directory, const char* to);
     virtual int unlink(int directory, const char* path);
     virtual int mkdir(int directory, const char* path, mode_t mode);
+
+    // Many calls of write. False: see errno.
+    [[nodiscard]] bool write_all(int file, std::string_view contents);
 
     // The operating system's.
     static file_calls& real();

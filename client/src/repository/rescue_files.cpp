@@ -106,18 +106,13 @@ object_file() {
     file=$root/objects/${1%"$rest"}/$1
 }
 
-# Appends the plain bytes of object $1 to file $2, or takes the file away and fails.
-append() {
+# Writes the plain bytes of object $1 to file $2. What is checked is what lies in that file.
+unpack() {
     object_file "$1"
-    if [ ! -f "$file" ]; then
-        rm -f "$2"
-        fail "object $1 is missing"
-    fi
-    found=$(zstd -dcq -- "$file" | tee -a "$2" | sha256sum)
-    if [ "${found%% *}" != "$1" ]; then
-        rm -f "$2"
-        fail "object $1 is damaged"
-    fi
+    [ -f "$file" ] || fail "object $1 is missing"
+    zstd -dcq -- "$file" > "$2" || fail "object $1 is damaged, or there is no room in $2"
+    found=$(sha256sum < "$2")
+    [ "${found%% *}" = "$1" ] || fail "object $1 is damaged"
 }
 
 list() {
@@ -166,7 +161,7 @@ roles() {
     name=$(member globals)
     [ -n "$name" ] || fail "snapshot $id holds no roles"
     make_scratch
-    append "$name" "$scratch/roles.sql"
+    unpack "$name" "$scratch/roles.sql"
     cat "$scratch/roles.sql"
 }
 
@@ -186,10 +181,10 @@ restore() {
     shift
     make_scratch
     if [ -n "$with_roles" ]; then
-        append "$(member globals)" "$scratch/roles.sql"
+        unpack "$(member globals)" "$scratch/roles.sql"
         psql -X -q -f "$scratch/roles.sql" "$@" || fail "could not make the roles"
     fi
-    append "$(member restore_script)" "$scratch/restore.sql"
+    unpack "$(member restore_script)" "$scratch/restore.sql"
     # Older versions of psql do not know the command that newer ones of pg_dump begin with.
     CHRONOS_RESTRICT=strip
     if psql -X -q -v ON_ERROR_STOP=1 -c '\restrict chronos' "$@" 2>/dev/null; then
@@ -204,32 +199,48 @@ restore() {
     echo "snapshot $id is restored"
 }
 
-# Called by the psql script: puts SQL into the file that psql reads next.
+# The next three are called by the psql script, which then reads the file $CHRONOS_PIECE. If
+# anything goes wrong, that file is gone, and psql stops.
+begin_fetch() {
+    trap 'rm -f "$CHRONOS_PIECE" "$CHRONOS_PIECE.plain" "$CHRONOS_PIECE.next"' EXIT
+    unpack "$1" "$CHRONOS_PIECE.plain"
+}
+
+end_fetch() {
+    rm -f "$CHRONOS_PIECE.plain"
+    trap - EXIT
+}
+
+# Puts SQL there.
 fetch_sql() {
-    rm -f "$CHRONOS_PIECE" "$CHRONOS_PIECE.sql"
-    append "$1" "$CHRONOS_PIECE.sql"
-    key=$(sed -n '1,20s/^\\restrict \([A-Za-z0-9]*\)$/\1/p' "$CHRONOS_PIECE.sql")
-    {
-        if [ "$CHRONOS_HISTORY" = off ]; then
-            sed -e '/^CREATE EXTENSION IF NOT EXISTS chronos /d' -e '/^COMMENT ON EXTENSION chronos /d' \
-                "$CHRONOS_PIECE.sql"
-        else
-            cat "$CHRONOS_PIECE.sql"
-        fi
-    } | if [ -n "$key" ] && [ "$CHRONOS_RESTRICT" = strip ]; then
-        sed -e "/^\\\\restrict $key\$/d" -e "/^\\\\unrestrict $key\$/d"
-    else
-        cat
-    fi > "$CHRONOS_PIECE"
-    rm -f "$CHRONOS_PIECE.sql"
+    rm -f "$CHRONOS_PIECE"
+    begin_fetch "$1"
+    if [ "$CHRONOS_HISTORY" = off ]; then
+        sed -e '/^CREATE EXTENSION IF NOT EXISTS chronos /d' \
+            -e '/^COMMENT ON EXTENSION chronos /d' "$CHRONOS_PIECE.plain" > "$CHRONOS_PIECE.next"
+        mv "$CHRONOS_PIECE.next" "$CHRONOS_PIECE.plain"
+    fi
+    key=$(sed -n '1,20s/^\\restrict \([A-Za-z0-9]*\)$/\1/p' "$CHRONOS_PIECE.plain")
+    if [ -n "$key" ] && [ "$CHRONOS_RESTRICT" = strip ]; then
+        sed -e "/^\\\\restrict $key\$/d" -e "/^\\\\unrestrict $key\$/d" \
+            "$CHRONOS_PIECE.plain" > "$CHRONOS_PIECE.next"
+        mv "$CHRONOS_PIECE.next" "$CHRONOS_PIECE.plain"
+    fi
+    mv "$CHRONOS_PIECE.plain" "$CHRONOS_PIECE"
+    end_fetch
 }
 
-# Called by the psql script: ends the statement that psql wrote there and adds its rows.
+# Ends the statement that psql wrote there and adds its rows.
 fetch_rows() {
+    begin_fetch "$1"
     printf ';\n' >> "$CHRONOS_PIECE"
-    append "$1" "$CHRONOS_PIECE"
+    cat "$CHRONOS_PIECE.plain" >> "$CHRONOS_PIECE"
+    end_fetch
 }
 
+for program in zstd sha256sum; do
+    command -v "$program" > /dev/null || fail "the program $program is needed and was not found"
+done
 [ $# -ge 1 ] || usage
 command=$1
 shift

@@ -14,7 +14,7 @@ std::shared_ptr<storage> open_storage(const std::string& url, access_mode mode) 
 
 std::unique_ptr<storage_lock> lock_shared(storage& of) {
     constexpr auto kPause = std::chrono::milliseconds(50);
-    constexpr int kTries = 200;
+    constexpr int kTries = 1200;
     for (int i = 0; i < kTries; ++i) {
         if (auto lock = of.try_lock(lock_mode::shared)) return lock;
         std::this_thread::sleep_for(kPause);

@@ -55,7 +55,8 @@ class storage {
     // True if it was there.
     virtual bool remove(const std::string& key) = 0;
 
-    // Every file below "objects" or "snapshots", in no particular order.
+    // Every name below "objects" or "snapshots", in no particular order. What is no file counts as
+    // empty.
     virtual void list(const std::string& folder,
                       const std::function<void(const stored_file&)>& visit) = 0;
 
@@ -77,7 +78,7 @@ class storage {
 enum class access_mode { read, write };
 [[nodiscard]] std::shared_ptr<storage> open_storage(const std::string& url, access_mode mode);
 
-// Waits up to some seconds for a lock that excludes readers and writers; they are held briefly.
+// Waits up to a minute for a lock that excludes readers and writers; they are held briefly.
 // Throws error_code::busy.
 [[nodiscard]] std::unique_ptr<storage_lock> lock_shared(storage& of);
 

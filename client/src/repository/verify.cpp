@@ -18,8 +18,8 @@ namespace {
 // An object and all that needs it.
 struct checked_object {
     internal::object_ref ref;
-    std::set<std::string> used_by;
-    std::set<std::string> snapshots;
+    std::vector<const std::string*> used_by;  // point into verifier::names_
+    std::vector<const std::string*> snapshots;
 };
 
 class verifier {
@@ -37,8 +37,8 @@ class verifier {
                 const auto [place, is_new] = index_.try_emplace(ref.name, objects_.size());
                 if (is_new) objects_.push_back({ref, {}, {}});
                 checked_object& object = objects_[place->second];
-                object.used_by.insert(user);
-                object.snapshots.insert(id);
+                note_once(object.used_by, user);
+                note_once(object.snapshots, id);
                 if (object.ref.plain_bytes != ref.plain_bytes) disagree(id, ref.name);
             });
         } catch (const error& problem) {
@@ -60,6 +60,17 @@ class verifier {
     }
 
   private:
+    void note_once(std::vector<const std::string*>& list, const std::string& name) {
+        const std::string* known = &*names_.insert(name).first;
+        if (list.empty() || list.back() != known) list.push_back(known);
+    }
+
+    static std::vector<std::string> sorted(const std::vector<const std::string*>& list) {
+        std::set<std::string> unique;
+        for (const std::string* name : list) unique.insert(*name);
+        return {unique.begin(), unique.end()};
+    }
+
     void disagree(const std::string& id, const std::string& object) {
         report_.damaged_manifests.push_back(
             {id, "object " + object + " has another size than in another snapshot"});
@@ -122,15 +133,13 @@ class verifier {
 
     void note(const checked_object& object, object_problem_kind kind, std::string detail) {
         const std::lock_guard guard(mutex_);
-        report_.damaged_objects.push_back({object.ref.name,
-                                           kind,
-                                           std::move(detail),
-                                           {object.used_by.begin(), object.used_by.end()},
-                                           {object.snapshots.begin(), object.snapshots.end()}});
+        report_.damaged_objects.push_back({object.ref.name, kind, std::move(detail),
+                                           sorted(object.used_by), sorted(object.snapshots)});
     }
 
     internal::reading_session session_;
     const verify_options& options_;
+    std::set<std::string> names_;
     std::vector<checked_object> objects_;
     std::unordered_map<std::string, std::size_t> index_;
     std::atomic<std::size_t> next_ = 0;

@@ -1,6 +1,9 @@
 #include "repository/writing_session.hpp"
 
+#include <set>
+
 #include "chronos/error.hpp"
+#include "core/repository_url.hpp"
 #include "repository/object_store.hpp"
 #include "repository/random.hpp"
 #include "repository/sweep.hpp"
@@ -14,7 +17,11 @@ struct writing_session::target {
 };
 
 writing_session::writing_session(const std::vector<std::string>& urls) : writer_(random_hex(8)) {
+    std::set<std::string> seen;
     for (const std::string& url : urls) {
+        if (!seen.insert(parse_repository_url(url).text).second) {
+            throw error(error_code::usage, "repository \"" + url + "\" was named twice");
+        }
         targets_.push_back(std::make_unique<target>());
         targets_.back()->repository = open_storage(url, access_mode::write);
     }
