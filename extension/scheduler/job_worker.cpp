@@ -106,28 +106,24 @@ std::optional<run_failure> take_snapshot(run_record& run, const job_request& req
 
 // How a run ended must be told, even if another cancel comes, or somebody locks the table for a
 // while.
-void write_end(run_record& run, const std::optional<run_failure>& failure) {
-    const auto write = [&] { return failure ? run.failed(*failure) : run.completed(); };
+template <typename Fn>
+auto in_any_case(Fn&& write) -> std::invoke_result_t<Fn&> {
     try {
-        patiently(write);
+        return patiently(write);
     } catch (const backend::backend_error& error) {
         if (error.sqlstate() != ERRCODE_QUERY_CANCELED) {
             throw;
         }
-        patiently(write);
+        return patiently(write);
     }
 }
 
-void record(run_record& run, const job_request& request,
-            const std::optional<run_failure>& failure) {
-    write_end(run, failure);
-    if (!failure) {
-        return;
-    }
+void record_failure(run_record& run, const job_request& request, const run_failure& failure) {
+    const std::string recorded = in_any_case([&] { return run.failed(failure); });
     const char* const id = request.id;
-    const char* const reason =
-        failure->message.empty() ? "reported by the engine" : failure->message.c_str();
-    backend::call([id, reason] { ereport(LOG, (errmsg("snapshot %s failed: %s", id, reason))); });
+    const char* const reason = recorded.c_str();
+    backend::call(
+        [id, reason] { ereport(WARNING, (errmsg("snapshot %s failed: %s", id, reason))); });
 }
 
 void run_job() {
@@ -136,8 +132,11 @@ void run_job() {
     show_activity(request);
     run_record run = patiently([&] { return run_record(request); });
     wake_requester(request.requester_pid);
-    const std::optional<run_failure> failure = take_snapshot(run, request);
-    record(run, request, failure);
+    if (const std::optional<run_failure> failure = take_snapshot(run, request)) {
+        record_failure(run, request, *failure);
+    } else {
+        in_any_case([&] { run.completed(); });
+    }
 }
 
 }  // namespace

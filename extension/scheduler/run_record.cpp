@@ -129,14 +129,16 @@ void run_record::completed() {
     work.commit();
 }
 
-void run_record::failed(const run_failure& failure) {
+std::string run_record::failed(const run_failure& failure) {
     work_transaction work;
-    work.sql().query("SELECT chronos.run_failed($1, $2, $3, $4, $5)",
-                     {argument::text(id_), argument::text_or_null(optional_text(failure.code)),
-                      argument::text_or_null(optional_text(failure.message)),
-                      argument::text_or_null(optional_text(failure.detail)),
-                      argument::text_or_null(optional_text(failure.hint))});
+    const auto rows =
+        work.sql().query("SELECT chronos.run_failed($1, $2, $3, $4, $5)",
+                         {argument::text(id_), argument::text_or_null(optional_text(failure.code)),
+                          argument::text_or_null(optional_text(failure.message)),
+                          argument::text_or_null(optional_text(failure.detail)),
+                          argument::text_or_null(optional_text(failure.hint))});
     work.commit();
+    return rows.empty() ? failure.message : rows[0].at(0).value_or("");
 }
 
 }  // namespace chronos::scheduler

@@ -33,7 +33,8 @@ class run_record {
     // Raises an error of class 08 or 22 if the lines are none that an engine writes.
     report reported(const std::vector<std::string>& lines);
     void completed();
-    void failed(const run_failure& failure);
+    // The reason as it is recorded: the failure's message, or the engine's.
+    std::string failed(const run_failure& failure);
 
   private:
     std::string id_;

@@ -99,7 +99,7 @@ $$;
 COMMENT ON FUNCTION chronos.run_completed(text) IS 'Records the good end of a snapshot. For the job worker.';
 REVOKE ALL ON FUNCTION chronos.run_completed(text) FROM PUBLIC;
 
-CREATE FUNCTION chronos.run_failed(id text, code text, error text, detail text, hint text) RETURNS void
+CREATE FUNCTION chronos.run_failed(id text, code text, error text, detail text, hint text) RETURNS text
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -110,7 +110,8 @@ AS $$
         hint = CASE WHEN run_failed.error IS NULL THEN r.hint ELSE run_failed.hint END,
         error = coalesce(run_failed.error, r.error)
     WHERE r.id = run_failed.id
+    RETURNING r.error
 $$;
 COMMENT ON FUNCTION chronos.run_failed(text, text, text, text, text) IS
-    'Records the bad end of a snapshot; without an error the one that the engine reported stays. For the job worker.';
+    'Records the bad end of a snapshot and returns the reason; without an error the one that the engine reported stays. For the job worker.';
 REVOKE ALL ON FUNCTION chronos.run_failed(text, text, text, text, text) FROM PUBLIC;

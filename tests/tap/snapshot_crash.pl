@@ -55,6 +55,7 @@ for my $preload (0, 1) {
     wait_for($node, 'sleep engine', "state = 'failed'");
     ok(ended($worker, $engine), 'sleep engine: no orphan');
     shown_as_failed($node, 'sleep engine', 'the engine was killed by signal 9: Killed');
+    like(slurp_file($node->logfile), qr/WARNING:  snapshot \S+ failed: the engine was killed by signal 9: Killed/, 'sleep engine: the server log says so');
     next_one_succeeds($node, 'sleep engine');
 
     killed($node, 'sleep worker', sub { $_[0] });
@@ -84,7 +85,7 @@ for my $preload (0, 1) {
             @processes = running($node, $label);
             my $started = time;
             $node->stop($mode);
-            cmp_ok(time - $started, '<', 9, "$label: the server stops in time");
+            cmp_ok(time - $started, '<', 30, "$label: the server stops in time");
             ok(ended(@processes), "$label: no orphan");
             $node->start;
             shown_as_failed($node, $label, $reason);

@@ -15,7 +15,7 @@ plan skip_all => 'chronosctl is not installed' unless $engine_program;
 my $node = new_server('kill', preload => 1, conf => "restart_after_crash = on\nautovacuum = off\nchronos.engine_path = '$engine_program'\n");
 my $repository = $node->safe_psql('postgres', 'SELECT url FROM chronos.repository');
 $node->safe_psql('postgres', q{
-    CREATE TABLE big AS SELECT i, md5(i::text) || md5((-i)::text) || md5((i + 0.5)::text) AS t FROM generate_series(1, 800000) AS i;
+    CREATE TABLE big AS SELECT i, md5(i::text) || md5((-i)::text) || md5((i + 0.5)::text) AS t FROM generate_series(1, 1200000) AS i;
     CREATE TABLE small AS SELECT 1 AS one;
     ALTER DATABASE postgres SET chronos.snapshot_jobs = 1});
 
@@ -60,6 +60,7 @@ my %victims = (
 );
 for my $victim (sort keys %victims) {
     my @pair = running($victim);
+    kill 'STOP', $pair[1];    # so that it stays in the middle
     my @family = family(@pair);
     my $from = -s $node->logfile;
     my $killed = $victims{$victim}->(@pair);
@@ -101,6 +102,16 @@ cmp_ok(time - $started, '<', 30, 'shutdown: the server stops in time');
 $node->start;
 is($node->safe_psql('postgres', "SELECT state FROM chronos.snapshots WHERE label = 'shutdown'"), 'failed', 'shutdown: shown as failed');
 next_one('shutdown');
+my $hba = $node->data_dir . '/pg_hba.conf';
+my $allowed = slurp_file($hba);
+like(failure_of($node, "\\! sed -i '1i local all all reject' '$hba'\nSELECT pg_reload_conf();\n\\! sleep 1\nSELECT chronos.snapshot('refused')"),
+    qr/CH002: snapshot \S+ failed: could not connect.*\nDETAIL:  .*pg_hba.conf rejects.*\nHINT:  .*put this line into the server's pg_hba.conf.*local  "postgres"/, 'a connection that pg_hba.conf refuses: the line that would allow it');
+open my $file, '>', $hba or die;
+print $file $allowed;
+close $file;
+$node->reload;
+next_one('refused');
+
 my ($listed) = run_command([$engine_program, 'snapshots', '--repository', $repository, '--json']);
 unlike($listed, qr/"(?:engine|worker|launcher|postmaster|cancelled|shutdown)"/, 'no half snapshot is listed as one');
 $node->stop;

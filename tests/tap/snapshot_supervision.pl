@@ -261,7 +261,7 @@ for my $preload (0, 1) {
     worker_is_terminated($node);
     waiting_session_ends($node, 'cancel', '', 'pg_cancel_backend', qr/57014: canceling statement due to user request/);
     waiting_session_ends($node, 'terminate', '', 'pg_terminate_backend', qr/57P01: terminating connection due to administrator command/);
-    waiting_session_ends($node, 'statement_timeout', "SET statement_timeout = '3s';", undef, qr/57014: canceling statement due to statement timeout/);
+    waiting_session_ends($node, 'statement_timeout', "SET statement_timeout = '5s';", undef, qr/57014: canceling statement due to statement timeout/);
     time_limit($node);
     stubborn_engine($node);
     engine_fails($node);
