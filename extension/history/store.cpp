@@ -62,12 +62,16 @@ constinit plan definitions_plan(
     "WHERE c.hash IS NOT NULL",
     TEXTARRAYOID, TEXTARRAYOID, JSONBARRAYOID, BYTEAARRAYOID);
 
+// Facts are looked up one by one, by the one index that fits (see chronos.differences), and then
+// changed by their place.
 constinit plan close_plan(
-    "UPDATE chronos.fact f SET until = $6 "
+    "UPDATE chronos.fact t SET until = $6 "
     "FROM unnest($2::text[], $3::oid[], $4::oid[], $5::bytea[], $7::bytea[]) "
     "AS c(kind, old_classid, old_objid, old_hash, hash) "
-    "WHERE f.timeline = $1 AND f.until IS NULL AND f.kind = c.kind AND f.classid = c.old_classid "
-    "AND f.objid = c.old_objid AND c.hash IS DISTINCT FROM c.old_hash",
+    "CROSS JOIN LATERAL (SELECT f.ctid FROM chronos.fact f "
+    "WHERE f.objid = c.old_objid AND f.until IS NULL AND f.timeline IS NOT DISTINCT FROM $1 "
+    "AND f.classid = c.old_classid AND f.kind = c.kind OFFSET 0) p "
+    "WHERE c.hash IS DISTINCT FROM c.old_hash AND t.ctid = p.ctid",
     UUIDOID, TEXTARRAYOID, OIDARRAYOID, OIDARRAYOID, BYTEAARRAYOID, INT8OID, BYTEAARRAYOID);
 
 constinit plan open_plan(
@@ -80,11 +84,13 @@ constinit plan open_plan(
     INT8OID);
 
 constinit plan new_oids_plan(
-    "UPDATE chronos.fact f SET classid = c.classid, objid = c.objid "
+    "UPDATE chronos.fact t SET classid = c.classid, objid = c.objid "
     "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::bytea[], $6::oid[], $7::oid[], $8::bytea[]) "
     "AS c(classid, objid, kind, hash, old_classid, old_objid, old_hash) "
-    "WHERE f.timeline = $1 AND f.until IS NULL AND f.kind = c.kind AND f.classid = c.old_classid "
-    "AND f.objid = c.old_objid AND c.hash = c.old_hash AND c.objid <> c.old_objid",
+    "CROSS JOIN LATERAL (SELECT f.ctid FROM chronos.fact f "
+    "WHERE f.objid = c.old_objid AND f.until IS NULL AND f.timeline IS NOT DISTINCT FROM $1 "
+    "AND f.classid = c.old_classid AND f.kind = c.kind OFFSET 0) p "
+    "WHERE c.hash = c.old_hash AND c.objid <> c.old_objid AND t.ctid = p.ctid",
     UUIDOID, OIDARRAYOID, OIDARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, OIDARRAYOID, OIDARRAYOID,
     BYTEAARRAYOID);
 

@@ -73,8 +73,8 @@ CREATE TABLE chronos.fact (
 COMMENT ON TABLE chronos.fact IS
     'In which versions a definition held: from since on, up to but not including until. The oids are those of the timeline''s own database.';
 CREATE INDEX fact_until ON chronos.fact (timeline, until) WHERE until IS NOT NULL;
-CREATE INDEX fact_object ON chronos.fact (timeline, objid) WHERE until IS NULL;
-CREATE UNIQUE INDEX fact_identity ON chronos.fact (timeline, kind, identity) WHERE until IS NULL;
+CREATE INDEX fact_object ON chronos.fact (objid) WHERE until IS NULL;
+CREATE UNIQUE INDEX fact_identity ON chronos.fact (identity, kind, timeline) WHERE until IS NULL;
 SELECT pg_catalog.pg_extension_config_dump('chronos.fact', '');
 
 CREATE TABLE chronos.label (

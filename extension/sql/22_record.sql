@@ -163,6 +163,8 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 BEGIN
+    -- One look-up for each object, by the one index that fits: whatever the statistics say, a plan that
+    -- reads all facts must not be thought cheaper.
     RETURN QUERY
     WITH live AS MATERIALIZED (
         SELECT * FROM chronos.live_hashes(classes, objects)
@@ -170,20 +172,28 @@ BEGIN
         SELECT l.*, coalesce(s.classid, i.classid) AS old_classid, coalesce(s.objid, i.objid) AS old_objid,
                coalesce(s.identity, i.identity) AS old_identity, coalesce(s.hash, i.hash) AS old_hash
         FROM live l
-        LEFT JOIN chronos.fact s ON s.timeline = line AND s.until IS NULL AND s.objid = l.objid
-            AND s.classid = l.classid AND s.kind = l.kind
+        LEFT JOIN LATERAL (
+            SELECT * FROM chronos.fact f
+            WHERE f.objid = l.objid AND f.until IS NULL AND f.timeline IS NOT DISTINCT FROM line
+              AND f.classid = l.classid AND f.kind = l.kind OFFSET 0) s ON true
         -- dropped and made anew under the same name: the same object to everybody but the server
-        LEFT JOIN chronos.fact i ON s.objid IS NULL AND i.timeline = line AND i.until IS NULL
-            AND i.kind = l.kind AND i.identity = l.identity
-            AND (i.kind, i.classid, i.objid) NOT IN (SELECT x.kind, x.classid, x.objid FROM live x)
+        LEFT JOIN LATERAL (
+            SELECT * FROM chronos.fact f
+            WHERE s.objid IS NULL AND f.identity = l.identity AND f.kind = l.kind AND f.until IS NULL
+              AND f.timeline IS NOT DISTINCT FROM line
+              AND (f.kind, f.classid, f.objid) NOT IN (SELECT x.kind, x.classid, x.objid FROM live x)
+            OFFSET 0) i ON true
     )
     SELECT p.classid, p.objid, p.kind, p.identity, p.definition, p.hash,
            p.old_classid, p.old_objid, p.old_identity, p.old_hash
     FROM paired p WHERE p.hash IS DISTINCT FROM p.old_hash OR p.objid IS DISTINCT FROM p.old_objid
     UNION ALL
     SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash
-    FROM chronos.fact s
-    WHERE s.timeline = line AND s.until IS NULL AND s.objid = ANY (objects) AND s.classid = ANY (classes)
+    FROM (SELECT DISTINCT o FROM unnest(objects) o) o
+    CROSS JOIN LATERAL (
+        SELECT * FROM chronos.fact f
+        WHERE f.objid = o.o AND f.until IS NULL AND f.timeline IS NOT DISTINCT FROM line OFFSET 0) s
+    WHERE s.classid = ANY (classes)
       AND (s.kind, s.classid, s.objid) NOT IN (
               SELECT p.kind, p.old_classid, p.old_objid FROM paired p WHERE p.old_objid IS NOT NULL);
 END $$;
