@@ -50,8 +50,9 @@ std::string difference(const table_data& table, const content& found) {
     return found.hash.hex() == table.content_hash ? "" : "other rows than the snapshot's";
 }
 
-void compare_sequences(session& on, const manifest& snapshot, compare_report& report) {
-    for (const auto& sequence : snapshot.sequences) {
+void compare_sequences(session& on, const std::vector<sequence_state>& sequences,
+                       compare_report& report) {
+    for (const auto& sequence : sequences) {
         if (sequence.schema == "chronos") continue;
         const auto name = quoted_table(sequence.schema, sequence.name);
         const auto found = on.query_one("SELECT last_value, is_called FROM " + name);
@@ -64,16 +65,17 @@ void compare_sequences(session& on, const manifest& snapshot, compare_report& re
 
 }  // namespace
 
-compare_report compare_contents(const manifest& snapshot, const std::vector<session*>& workers,
-                                const std::stop_token& stop, progress_meter& meter) {
+compare_report compare_contents(const std::vector<const table_data*>& wanted,
+                                const std::vector<sequence_state>& sequences,
+                                const std::vector<session*>& workers, const std::stop_token& stop,
+                                progress_meter& meter) {
     compare_report report;
-    report.snapshot = snapshot.id;
     std::vector<const table_data*> tables;
     std::uint64_t bytes = 0;
-    for (const auto& table : snapshot.tables) {
-        if (table.kind == table_kind::extension || table.content_hash.empty()) continue;
-        tables.push_back(&table);
-        bytes += table.bytes;
+    for (const auto* table : wanted) {
+        if (table->kind == table_kind::extension || table->content_hash.empty()) continue;
+        tables.push_back(table);
+        bytes += table->bytes;
     }
     std::stable_sort(tables.begin(), tables.end(),
                      [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
@@ -102,8 +104,9 @@ compare_report compare_contents(const manifest& snapshot, const std::vector<sess
             }
         }
     });
-    run_workers({workers.front()}, stop,
-                [&](session& on, const interruption&) { compare_sequences(on, snapshot, report); });
+    run_workers({workers.front()}, stop, [&](session& on, const interruption&) {
+        compare_sequences(on, sequences, report);
+    });
     std::sort(report.differences.begin(), report.differences.end(),
               [](const auto& a, const auto& b) { return a.table < b.table; });
     return report;
@@ -124,7 +127,12 @@ compare_report compare_snapshot(const repository& from, const snapshot_selector&
         workers.push_back(sessions.back().get());
     }
     internal::progress_meter meter(options.progress);
-    return internal::compare_contents(manifest, workers, options.stop, meter);
+    std::vector<const internal::table_data*> tables;
+    for (const auto& table : manifest.tables) tables.push_back(&table);
+    auto report =
+        internal::compare_contents(tables, manifest.sequences, workers, options.stop, meter);
+    report.snapshot = manifest.id;
+    return report;
 }
 
 }  // namespace chronos

@@ -11,8 +11,9 @@
 namespace chronos::internal {
 
 // Rows and hashes of the tables and the values of the sequences. Left out are tables of extensions
-// (theirs may hold rows of this database's own) and pieces that went through a partitioned table.
-[[nodiscard]] compare_report compare_contents(const manifest& snapshot,
+// (theirs may hold rows of this database's own).
+[[nodiscard]] compare_report compare_contents(const std::vector<const table_data*>& wanted,
+                                              const std::vector<sequence_state>& sequences,
                                               const std::vector<session*>& workers,
                                               const std::stop_token& stop, progress_meter& meter);
 

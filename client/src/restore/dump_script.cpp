@@ -104,6 +104,21 @@ std::vector<script_statement> read_dump_script(std::string_view script) {
     return result;
 }
 
+std::string unquoted(std::string_view name) {
+    std::string result;
+    bool quoted = false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (name[i] != '"') {
+            result += name[i];
+        } else if (quoted && i + 1 < name.size() && name[i + 1] == '"') {
+            result += name[i++];
+        } else {
+            quoted = !quoted;
+        }
+    }
+    return result;
+}
+
 std::string subject_table(std::string_view statement) {
     words text(statement);
     for (const auto* start : {"CREATE TABLE", "CREATE UNLOGGED TABLE", "ALTER TABLE ONLY",
@@ -111,9 +126,10 @@ std::string subject_table(std::string_view statement) {
         if (text.take(start)) return std::string(text.next());
     }
     if (text.take("COMMENT ON COLUMN")) return without_last(std::string(text.next()));
-    if (text.take("CREATE INDEX") || text.take("CREATE UNIQUE INDEX") ||
-        text.take("CREATE POLICY") || text.take("CREATE TRIGGER") ||
-        text.take("CREATE CONSTRAINT TRIGGER")) {
+    for (const auto* start : {"CREATE INDEX", "CREATE UNIQUE INDEX", "CREATE POLICY",
+                              "CREATE TRIGGER", "CREATE CONSTRAINT TRIGGER",
+                              "COMMENT ON CONSTRAINT", "COMMENT ON TRIGGER", "COMMENT ON POLICY"}) {
+        if (!text.take(start)) continue;
         text.next();
         return text.after("ON");
     }

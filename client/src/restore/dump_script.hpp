@@ -27,4 +27,7 @@ struct script_statement {
 // GRANT and REVOKE ON TABLE, ALTER SEQUENCE ... OWNED BY. Empty for others.
 [[nodiscard]] std::string subject_table(std::string_view statement);
 
+// A name as it is written, without its quotes: "public.\"My Table\"" gives "public.My Table".
+[[nodiscard]] std::string unquoted(std::string_view name);
+
 }  // namespace chronos::internal

@@ -18,22 +18,11 @@ std::set<std::string> views_made_here(const std::vector<script_statement>& state
     return names;
 }
 
-// Keys of several tables of one inheritance tree can lock each other out; the server picks one.
-void run_with_patience(session& on, const script_statement& statement, const warn_function& warn) {
-    for (int attempt = 1;; ++attempt) {
-        try {
-            run_statement(on, statement, warn);
-            return;
-        } catch (const server_error& failure) {
-            if (failure.sqlstate() != "40P01" || attempt == kDeadlockTries) throw;
-        }
-    }
-}
-
 }  // namespace
 
 post_data::post_data(std::vector<script_statement> statements,
-                     const std::map<std::string, std::uint64_t>& table_bytes) {
+                     const std::map<std::string, std::uint64_t>& table_bytes, on_failure policy)
+    : policy_(policy) {
     const auto late_views = views_made_here(statements);
     std::map<std::string, std::vector<script_statement>> by_table;
     for (auto& statement : statements) {
@@ -42,11 +31,9 @@ post_data::post_data(std::vector<script_statement> statements,
             continue;
         }
         const auto table = statement.type == "INDEX" || statement.type == "CONSTRAINT"
-                               ? subject_table(statement.text)
+                               ? unquoted(subject_table(statement.text))
                                : std::string();
-        std::string plain = table;
-        std::erase(plain, '"');
-        if (table.empty() || late_views.contains(plain)) {
+        if (table.empty() || late_views.contains(table)) {
             rest_.push_back(std::move(statement));
         } else {
             by_table[table].push_back(std::move(statement));
@@ -59,6 +46,22 @@ post_data::post_data(std::vector<script_statement> statements,
     }
     std::sort(order.begin(), order.end());
     for (const auto& [size, table] : order) builds_.push_back(std::move(by_table[table]));
+}
+
+// Keys of several tables of one inheritance tree can lock each other out; the server picks one.
+void post_data::run(session& on, const script_statement& statement,
+                    const warn_function& warn) const {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            run_statement(on, statement, warn);
+            return;
+        } catch (const server_error& failure) {
+            if (failure.sqlstate() == "40P01" && attempt < kDeadlockTries) continue;
+            if (policy_ == on_failure::stop || failure.code() != error_code::database) throw;
+            warn(failure.what());
+            return;
+        }
+    }
 }
 
 void post_data::build_indexes(const std::vector<session*>& workers, const std::stop_token& stop,
@@ -80,7 +83,7 @@ void post_data::build_indexes(const std::vector<session*>& workers, const std::s
         while (take(next)) {
             for (const auto& statement : next) {
                 interrupted.check();
-                run_with_patience(on, statement, warn_one);
+                run(on, statement, warn_one);
             }
         }
     });
@@ -89,7 +92,7 @@ void post_data::build_indexes(const std::vector<session*>& workers, const std::s
 void post_data::run_rest(session& on, const interruption& interrupted, const warn_function& warn) {
     for (const auto& statement : rest_) {
         interrupted.check();
-        run_statement(on, statement, warn);
+        run(on, statement, warn);
     }
 }
 
@@ -97,7 +100,7 @@ void post_data::run_event_triggers(session& on, const interruption& interrupted,
                                    const warn_function& warn) {
     for (const auto& statement : event_triggers_) {
         interrupted.check();
-        run_statement(on, statement, warn);
+        run(on, statement, warn);
     }
 }
 

@@ -10,11 +10,14 @@
 
 namespace chronos::internal {
 
+// What an error of the server does, beyond what run_statement forgives.
+enum class on_failure { stop, warn };
+
 class post_data {
   public:
-    // `table_bytes` (by the name as pg_dump writes it) tells which tables to begin with.
+    // `table_bytes` ("schema.name") tells which tables to begin with.
     post_data(std::vector<script_statement> statements,
-              const std::map<std::string, std::uint64_t>& table_bytes);
+              const std::map<std::string, std::uint64_t>& table_bytes, on_failure policy);
 
     // Indexes, primary keys, unique and exclusion constraints: one table by one session.
     void build_indexes(const std::vector<session*>& workers, const std::stop_token& stop,
@@ -25,6 +28,9 @@ class post_data {
                             const warn_function& warn);
 
   private:
+    void run(session& on, const script_statement& statement, const warn_function& warn) const;
+
+    on_failure policy_;
     std::vector<std::vector<script_statement>> builds_;  // by table; the next one last
     std::vector<script_statement> rest_;
     std::vector<script_statement> event_triggers_;

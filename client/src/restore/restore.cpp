@@ -10,6 +10,7 @@
 #include "restore/data_loader.hpp"
 #include "restore/post_data.hpp"
 #include "restore/roles.hpp"
+#include "restore/table_selection.hpp"
 #include "restore/target_database.hpp"
 
 namespace chronos {
@@ -28,9 +29,9 @@ class restore_run {
 
   private:
     void restore_all(target_database& target);
+    void create_roles(target_database& target);
     void connect(const target_database& target);
     void drop_leftovers();
-    void choose_tables();
     void create_schema();
     void load_data();
     void build_rest();
@@ -44,6 +45,7 @@ class restore_run {
         return without_chronos_ && schema == "chronos";
     }
     [[nodiscard]] std::vector<script_statement> kept(std::string_view script) const;
+    [[nodiscard]] std::vector<sequence_state> sequences() const;
 
     const restore_options& options_;
     reading_session from_;
@@ -54,6 +56,7 @@ class restore_run {
     std::vector<std::unique_ptr<session>> sessions_;
     std::vector<session*> workers_;
     std::vector<const table_data*> tables_;
+    std::optional<table_selection> selection_;  // none: everything
     bool without_chronos_ = false;
     restore_result result_;
 };
@@ -70,6 +73,7 @@ restore_result restore_run::run() {
     // Before anything is changed: what must be readable is read.
     pre_data_ = from_.get_object(snapshot_.pre_data);
     post_data_ = from_.get_object(snapshot_.post_data);
+    if (!options_.tables.empty()) selection_.emplace(options_.tables, snapshot_, pre_data_);
     target_database target(options_);
     result_.database = target.name();
     try {
@@ -88,26 +92,28 @@ restore_result restore_run::run() {
 
 void restore_run::restore_all(target_database& target) {
     meter_.begin(progress_phase::schema);
-    if (options_.roles && snapshot_.globals) {
-        const auto globals = from_.get_object(*snapshot_.globals);
-        run_workers({&target.server()}, options_.stop, [&](session& on, const interruption&) {
-            result_.roles_created =
-                create_missing_roles(on, globals, [this](const std::string& text) { warn(text); });
-        });
-    }
+    if (options_.roles && snapshot_.globals && !selection_) create_roles(target);
     target.prepare(snapshot_.database, [this](const std::string& text) { warn(text); });
     connect(target);
-    drop_leftovers();
+    if (!selection_) drop_leftovers();
     create_schema();
     load_data();
     meter_.begin(progress_phase::indexes);
     build_rest();
     if (options_.analyze) analyze();
-    finish_chronos();
+    if (!selection_) finish_chronos();
     if (options_.compare) compare();
     make_durable();
     sessions_.clear();
     target.complete();
+}
+
+void restore_run::create_roles(target_database& target) {
+    const auto globals = from_.get_object(*snapshot_.globals);
+    run_workers({&target.server()}, options_.stop, [&](session& on, const interruption&) {
+        result_.roles_created =
+            create_missing_roles(on, globals, [this](const std::string& text) { warn(text); });
+    });
 }
 
 void restore_run::connect(const target_database& target) {
@@ -118,9 +124,11 @@ void restore_run::connect(const target_database& target) {
             "SET synchronous_commit = off; SET maintenance_work_mem = '256MB';"
             "SET client_encoding = " +
             session::quote_literal(snapshot_.encoding));
-        on.query("SELECT pg_catalog.set_config('chronos.capture', 'off', false)");
+        // The history comes with the data. Single tables are a change like any other.
+        if (!selection_) on.query("SELECT pg_catalog.set_config('chronos.capture', 'off', false)");
         workers_.push_back(&on);
     }
+    if (selection_) selection_->require_absent(*sessions_.front());
 }
 
 // An extension without content was not in the way of the check; now it must make room for the one
@@ -143,6 +151,7 @@ void restore_run::drop_leftovers() {
 
 std::vector<script_statement> restore_run::kept(std::string_view script) const {
     auto statements = read_dump_script(script);
+    if (selection_) return selection_->kept(std::move(statements), *sessions_.front());
     if (!without_chronos_) return statements;
     std::erase_if(statements, [](const script_statement& statement) {
         return statement.schema == "chronos" ||
@@ -165,36 +174,44 @@ void restore_run::create_schema() {
 
 void restore_run::load_data() {
     for (const auto& table : snapshot_.tables) {
-        if (is_left_out(table.schema)) continue;
-        tables_.push_back(&table);
+        if (!selection_ && !is_left_out(table.schema)) tables_.push_back(&table);
+    }
+    if (selection_) tables_ = selection_->tables();
+    for (const auto* table : tables_) {
         ++result_.tables;
-        result_.rows += table.rows;
-        result_.plain_bytes += table.bytes;
+        result_.rows += table->rows;
+        result_.plain_bytes += table->bytes;
     }
     data_loader loader(from_, tables_, meter_);
     loader.run(workers_, options_.stop);
-    std::vector<sequence_state> sequences;
-    for (const auto& sequence : snapshot_.sequences) {
-        if (!is_left_out(sequence.schema)) sequences.push_back(sequence);
-    }
     run_workers({workers_.front()}, options_.stop,
                 [&](session& on, const interruption& interrupted) {
-                    set_sequences(on, sequences);
-                    load_large_objects(from_, snapshot_.large_objects, on, interrupted);
+                    set_sequences(on, sequences());
+                    if (!selection_)
+                        load_large_objects(from_, snapshot_.large_objects, on, interrupted);
                 });
-    result_.plain_bytes += snapshot_.large_objects.bytes;
+    if (!selection_) result_.plain_bytes += snapshot_.large_objects.bytes;
+}
+
+std::vector<sequence_state> restore_run::sequences() const {
+    if (selection_) return selection_->sequences(snapshot_);
+    auto result = snapshot_.sequences;
+    std::erase_if(result, [this](const auto& sequence) { return is_left_out(sequence.schema); });
+    return result;
 }
 
 void restore_run::build_rest() {
     std::map<std::string, std::uint64_t> sizes;
     for (const auto* table : tables_) sizes[table->schema + "." + table->name] = table->bytes;
-    post_data rest(kept(post_data_), sizes);
+    // Single tables can refer to functions and tables that the target does not have: the rows
+    // count.
+    post_data rest(kept(post_data_), sizes, selection_ ? on_failure::warn : on_failure::stop);
     const warn_function warn_one = [this](const std::string& text) { warn(text); };
     rest.build_indexes(workers_, options_.stop, warn_one);
     run_workers({workers_.front()}, options_.stop,
                 [&](session& on, const interruption& interrupted) {
                     rest.run_rest(on, interrupted, warn_one);
-                    if (options_.refresh) refresh_matviews(on, interrupted);
+                    if (options_.refresh && !selection_) refresh_matviews(on, interrupted);
                     rest.run_event_triggers(on, interrupted, warn_one);
                 });
 }
@@ -236,7 +253,7 @@ void restore_run::finish_chronos() {
 }
 
 void restore_run::compare() {
-    const auto report = compare_contents(snapshot_, workers_, options_.stop, meter_);
+    const auto report = compare_contents(tables_, sequences(), workers_, options_.stop, meter_);
     result_.compared = true;
     if (report.equal()) return;
     std::string detail;

@@ -77,6 +77,10 @@ void require_empty(session& on) {
 
 target_database::target_database(const restore_options& options)
     : options_(options), name_(session::database_of(options.target)) {
+    if (options.mode != restore_target::empty && !options.tables.empty()) {
+        throw error(error_code::usage, "single tables go into a database that exists", {},
+                    "Leave out --create and --replace.");
+    }
     if (options.mode == restore_target::empty) {
         const auto probe = connect();
         if (options.tables.empty()) require_empty(*probe);

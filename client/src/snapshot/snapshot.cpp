@@ -9,6 +9,7 @@
 #include "core/snapshot_id.hpp"
 #include "repository/restore_script.hpp"
 #include "repository/writing_session.hpp"
+#include "snapshot/database_properties.hpp"
 #include "snapshot/dump_programs.hpp"
 #include "snapshot/exporter.hpp"
 #include "snapshot/frozen_source.hpp"
@@ -113,6 +114,7 @@ definitions snapshot_run::read_definitions(const frozen_source& source,
         }
     });
     result.pre_data += large_object_definitions(holder_);
+    result.post_data += database_properties(holder_);
     return result;
 }
 

@@ -1,0 +1,118 @@
+#include "restore/table_selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "restore/data_loader.hpp"
+
+namespace chronos::internal {
+namespace {
+
+std::string full_name(const std::string& schema, const std::string& name) {
+    return schema + "." + name;
+}
+
+[[noreturn]] void not_found(const std::string& name,
+                            const std::vector<script_statement>& definitions) {
+    for (const auto& statement : definitions) {
+        if (statement.type != "TABLE" ||
+            (statement.name != name && full_name(statement.schema, statement.name) != name)) {
+            continue;
+        }
+        throw error(error_code::usage, fmt::format("table \"{}\" has no rows of its own", name),
+                    "It is partitioned, foreign or unlogged.",
+                    "Name its partitions, or restore the whole snapshot into another database.");
+    }
+    throw error(error_code::not_found, fmt::format("the snapshot has no table \"{}\"", name), {},
+                "Names are written as they are, without quotes: name or schema.name.");
+}
+
+}  // namespace
+
+table_selection::table_selection(const std::vector<std::string>& names, const manifest& snapshot,
+                                 std::string_view pre_data) {
+    const auto definitions = read_dump_script(pre_data);
+    for (const auto& name : names) choose(name, snapshot, definitions);
+    find_sequences(definitions);
+}
+
+void table_selection::choose(const std::string& name, const manifest& snapshot,
+                             const std::vector<script_statement>& definitions) {
+    std::vector<const table_data*> found;
+    for (const auto& table : snapshot.tables) {
+        if (full_name(table.schema, table.name) == name) found = {&table};
+        if (found.size() == 1 && full_name(found[0]->schema, found[0]->name) == name) break;
+        if (table.name == name) found.push_back(&table);
+    }
+    if (found.empty()) not_found(name, definitions);
+    if (found.size() > 1) {
+        std::string detail = "There are ";
+        for (const auto* table : found) {
+            detail += (table == found[0] ? "" : ", ") + full_name(table->schema, table->name);
+        }
+        throw error(error_code::usage, fmt::format("table name \"{}\" is ambiguous", name),
+                    detail + ".", "Name the schema too.");
+    }
+    if (found[0]->kind == table_kind::extension) {
+        throw error(error_code::usage, fmt::format("table \"{}\" belongs to an extension", name),
+                    {}, "Restore the whole snapshot into another database.");
+    }
+    if (names_.insert(full_name(found[0]->schema, found[0]->name)).second) {
+        tables_.push_back(found[0]);
+    }
+}
+
+void table_selection::find_sequences(const std::vector<script_statement>& definitions) {
+    for (const auto& statement : definitions) {
+        if (statement.type != "SEQUENCE" && statement.type != "SEQUENCE OWNED BY") continue;
+        if (names_.contains(unquoted(subject_table(statement.text)))) {
+            sequences_.insert(full_name(statement.schema, statement.name));
+        }
+    }
+}
+
+void table_selection::require_absent(session& on) const {
+    for (const auto* table : tables_) {
+        const auto name = quoted_table(table->schema, table->name);
+        if (on.query_one("SELECT to_regclass($1)", {name}).is_null(0)) continue;
+        throw error(error_code::refused,
+                    fmt::format("table {} exists already in database \"{}\"", name, on.database()),
+                    {},
+                    "Rename it first, or restore into another database and copy what is needed.");
+    }
+}
+
+std::vector<sequence_state> table_selection::sequences(const manifest& snapshot) const {
+    std::vector<sequence_state> result;
+    for (const auto& sequence : snapshot.sequences) {
+        if (sequences_.contains(full_name(sequence.schema, sequence.name))) {
+            result.push_back(sequence);
+        }
+    }
+    return result;
+}
+
+std::vector<script_statement> table_selection::kept(std::vector<script_statement> statements,
+                                                    session& on) const {
+    std::set<std::string> missing;
+    for (const auto* table : tables_) {
+        if (on.query("SELECT FROM pg_namespace WHERE nspname = $1", {table->schema}).empty()) {
+            missing.insert(table->schema);
+        }
+    }
+    std::erase_if(statements, [&](const script_statement& statement) {
+        if (statement.text.starts_with("SET ") ||
+            statement.text.starts_with("SELECT pg_catalog.set_config(")) {
+            return false;
+        }
+        if (statement.type == "SCHEMA") return !missing.contains(statement.name);
+        if (statement.type == "SEQUENCE") {
+            return !sequences_.contains(full_name(statement.schema, statement.name));
+        }
+        return !names_.contains(unquoted(subject_table(statement.text)));
+    });
+    return statements;
+}
+
+}  // namespace chronos::internal

@@ -1,0 +1,42 @@
+// Some tables of a snapshot: what of its scripts and data belongs to them.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connection/session.hpp"
+#include "repository/manifest.hpp"
+#include "restore/dump_script.hpp"
+
+namespace chronos::internal {
+
+class table_selection {
+  public:
+    // `names` are "name" or "schema.name". Throws not_found, or usage if a name is ambiguous or
+    // cannot be restored alone.
+    table_selection(const std::vector<std::string>& names, const manifest& snapshot,
+                    std::string_view pre_data);
+
+    // Throws refused if one of them exists in the target.
+    void require_absent(session& on) const;
+
+    [[nodiscard]] const std::vector<const table_data*>& tables() const noexcept { return tables_; }
+    // Those that belong to a column of the tables.
+    [[nodiscard]] std::vector<sequence_state> sequences(const manifest& snapshot) const;
+    // Statements about the tables, their sequences and the schemas that the target lacks.
+    [[nodiscard]] std::vector<script_statement> kept(std::vector<script_statement> statements,
+                                                     session& on) const;
+
+  private:
+    void choose(const std::string& name, const manifest& snapshot,
+                const std::vector<script_statement>& definitions);
+    void find_sequences(const std::vector<script_statement>& definitions);
+
+    std::vector<const table_data*> tables_;
+    std::set<std::string> names_;      // "schema.name"
+    std::set<std::string> sequences_;  // "schema.name"
+};
+
+}  // namespace chronos::internal

@@ -1,0 +1,38 @@
+#include "restore/dump_script.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chronos::internal {
+namespace {
+
+TEST(dump_script, statements_know_the_entry_they_belong_to) {
+    const auto found = read_dump_script(
+        "SET a = 1;\n\n--\n-- Name: odd; Type: TABLE; Schema: public; Owner: x; Type: TABLE; "
+        "Schema: My S; "
+        "Owner: o\n--\n\nCREATE TABLE x ();\n\n\nALTER TABLE x OWNER TO o;\n");
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].type, "");
+    EXPECT_EQ(found[1].name, "odd; Type: TABLE; Schema: public; Owner: x");
+    EXPECT_EQ(found[1].type, "TABLE");
+    EXPECT_EQ(found[1].schema, "My S");
+    EXPECT_EQ(found[2].type, "TABLE");
+    EXPECT_EQ(found[2].text, "ALTER TABLE x OWNER TO o");
+}
+
+TEST(dump_script, the_table_of_a_statement_is_found) {
+    const auto table = [](std::string_view text) { return unquoted(subject_table(text)); };
+    EXPECT_EQ(table("CREATE TABLE public.\"a \"\"b\"\" (c\" (i integer)"), "public.a \"b\" (c");
+    EXPECT_EQ(table("CREATE UNLOGGED TABLE s.t (i integer)"), "s.t");
+    EXPECT_EQ(table("ALTER TABLE ONLY s.t\n    ADD CONSTRAINT k PRIMARY KEY (i)"), "s.t");
+    EXPECT_EQ(table("CREATE UNIQUE INDEX \"x ON y\" ON ONLY s.t USING btree (i)"), "s.t");
+    EXPECT_EQ(table("CREATE TRIGGER a BEFORE UPDATE OF b ON s.t FOR EACH ROW"), "s.t");
+    EXPECT_EQ(table("COMMENT ON COLUMN s.t.\"c.d\" IS 'x'"), "s.t");
+    EXPECT_EQ(table("COMMENT ON CONSTRAINT k ON s.t IS 'x'"), "s.t");
+    EXPECT_EQ(table("GRANT SELECT(a),UPDATE(b) ON TABLE s.t TO x"), "s.t");
+    EXPECT_EQ(table("ALTER SEQUENCE s.q OWNED BY s.t.c"), "s.t");
+    EXPECT_EQ(table("CREATE VIEW s.v AS SELECT 1"), "");
+    EXPECT_EQ(table(""), "");
+}
+
+}  // namespace
+}  // namespace chronos::internal
