@@ -106,7 +106,8 @@ TEST_F(restoring, create_makes_the_database_with_owner_encoding_settings_and_rig
             "SELECT string_agg(x, E'\n' ORDER BY x) FROM ("
             "SELECT concat_ws('|', pg_get_userbyid(datdba), pg_encoding_to_char(encoding), "
             "datcollate, "
-            "datacl::text, shobj_description(d.oid, 'pg_database')) FROM pg_database d WHERE "
+            "(SELECT array_agg(x ORDER BY x::text) FROM unnest(datacl) x)::text, "
+            "shobj_description(d.oid, 'pg_database')) FROM pg_database d WHERE "
             "datname = '" +
                 name +
                 "' UNION ALL SELECT concat_ws('|', setrole::regrole, setconfig) FROM "
@@ -140,11 +141,6 @@ TEST_F(restoring, replace_puts_the_snapshot_in_the_place_of_the_database) {
 }
 
 TEST_F(restoring, a_failed_create_or_replace_leaves_everything_as_it_was) {
-    server_.execute(source_,
-                    "CREATE FUNCTION check_it(i int) RETURNS bool LANGUAGE sql AS "
-                    "'SELECT NOT EXISTS (SELECT FROM public.b WHERE b.i = $1)';"
-                    "CREATE TABLE a (i int CHECK (check_it(i))); CREATE TABLE b (i int);"
-                    "INSERT INTO a VALUES (1); INSERT INTO b VALUES (1)");
     server_.execute(source_,
                     "CREATE TABLE z (i int); INSERT INTO z VALUES (1), (1);"
                     "CREATE FUNCTION one(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';"

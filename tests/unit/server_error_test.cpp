@@ -7,9 +7,12 @@ namespace {
 
 TEST(server_error, a_printed_report_is_taken_apart) {
     const auto report = parse_report(
-        "ERROR:  relation \"x\" does not exist\nLINE 1: SELECT * FROM x\n                      ^\n"
+        "ERROR:  42P01: relation \"x\" does not exist\nLINE 1: SELECT * FROM x\n                   "
+        "   ^\n"
         "DETAIL:  First.\nSecond.\nHINT:  Create it.\nCONTEXT:  somewhere\n");
     EXPECT_EQ(report.severity, "ERROR");
+    EXPECT_EQ(report.sqlstate, "42P01");
+    EXPECT_EQ(parse_report("FATAL:  role: no").message, "role: no");
     EXPECT_EQ(report.message, "relation \"x\" does not exist");
     EXPECT_EQ(report.detail, "First.\nSecond.");
     EXPECT_EQ(report.hint, "Create it.");

@@ -80,7 +80,7 @@ server_error error_of(PGconn* connection, const PGresult* result) {
                          field(PG_DIAG_MESSAGE_HINT)};
     if (report.message.empty()) {
         report = parse_report(PQerrorMessage(connection));
-        report.sqlstate = PQstatus(connection) == CONNECTION_BAD ? "08006" : "XX000";
+        if (PQstatus(connection) == CONNECTION_BAD) report.sqlstate = "08006";
     }
     return make_error(report);
 }

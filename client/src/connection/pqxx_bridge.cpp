@@ -109,7 +109,7 @@ rows pqxx_bridge::run(std::string_view sql, const std::vector<value>& parameters
         return copy_rows(parameters.empty() ? work.exec(text) : exec(work, text, parameters));
     } catch (const pqxx::sql_error& failure) {
         auto report = parse_report(failure.what());
-        report.sqlstate = std::string(failure.sqlstate());
+        if (report.sqlstate.empty()) report.sqlstate = std::string(failure.sqlstate());
         throw make_error(report);
     } catch (const pqxx::broken_connection& failure) {
         throw server_error(error_code::connection, "connection to server was lost", failure.what(),

@@ -28,6 +28,8 @@ constexpr std::array<std::pair<std::string_view, error_code>, 17> kCodes{{
     {"25P04", error_code::cancelled},        // transaction_timeout
 }};
 
+constexpr std::size_t kStateLength = 5;
+
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
     while (!text.empty() && (text.front() == '\n' || text.front() == ' ')) text.remove_prefix(1);
@@ -88,6 +90,12 @@ server_report parse_report(std::string_view text) {
     if (colon != std::string_view::npos && colon < 20) {
         report.severity = text.substr(0, colon);
         text.remove_prefix(colon + 3);
+    }
+    const auto state = text.substr(0, kStateLength);
+    if (text.substr(state.size()).starts_with(": ") &&
+        state.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == state.npos) {
+        report.sqlstate = state;
+        text.remove_prefix(kStateLength + 2);
     }
     const std::array<std::pair<std::string_view, std::string*>, 6> labels{
         {{"DETAIL:  ", &report.detail},

@@ -35,7 +35,7 @@ struct server_report {
 
 [[nodiscard]] server_error make_error(const server_report& report);
 
-// Takes apart what libpq prints: "ERROR:  message\nDETAIL:  ...\nHINT:  ...\nCONTEXT:  ...".
+// Takes apart what libpq prints: "ERROR:  42P01: message\nDETAIL:  ...\nHINT:  ...\nCONTEXT:  ...".
 [[nodiscard]] server_report parse_report(std::string_view text);
 
 // The parts of a failed attempt to connect, as far as they are known.

@@ -42,6 +42,8 @@ struct session::state {
           bridge_(raw_),
           cancel_(PQgetCancel(raw_)) {
         PQsetNoticeReceiver(raw_, &receive_notice, &notice_);
+        // libpqxx passes on the text alone, and not every version the SQLSTATE with it.
+        PQsetErrorVerbosity(raw_, PQERRORS_VERBOSE);
     }
     ~state() { PQfreeCancel(cancel_); }
 

@@ -13,7 +13,8 @@ namespace chronos::internal {
 namespace {
 
 constexpr int kNewestTried = 25;
-constexpr const char* kLockWait = "--lock-wait-timeout=5000";
+// We hold all the locks already: pg_dump waits only behind somebody who waits for us.
+constexpr const char* kLockWait = "--lock-wait-timeout=300";
 
 std::vector<std::string> candidate_directories(int major) {
     std::vector<std::string> result;
@@ -88,7 +89,8 @@ std::string dump_programs::definitions(const std::string& section, const std::st
          "--encoding=" + encoding, "--no-password", kLockWait},
         environment_, stop_);
     if (result.status == 0) return result.output;
-    const bool locked = result.errors.find("lock timeout") != std::string::npos;
+    const bool locked = result.errors.find("LOCK TABLE") != std::string::npos &&
+                        result.errors.find(" timeout") != std::string::npos;
     throw error(locked ? error_code::busy : error_code::database,
                 fmt::format("pg_dump could not read the {} definitions", section),
                 fmt::format("Exit status {}. {}", result.status, result.errors),
@@ -98,7 +100,7 @@ std::string dump_programs::definitions(const std::string& section, const std::st
 std::optional<std::string> dump_programs::globals(
     const std::function<void(const std::string&)>& warn) const {
     std::vector<std::string> arguments{directory_ + "/pg_dumpall", "--globals-only",
-                                       "--no-password", "--no-sync"};
+                                       "--no-password", "--no-sync", "--encoding=UTF8"};
     // The name would be taken for a connection string if it looked like one.
     std::string quoted;
     for (const char letter : database_) {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <future>
 #include <random>
+#include <thread>
 
 #include "connection/progress_meter.hpp"
 #include "core/snapshot_id.hpp"
@@ -22,6 +22,8 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t kLongestLabel = 63;
+constexpr std::chrono::milliseconds kFirstPause{50};
+constexpr std::chrono::milliseconds kLongestPause{1000};
 
 struct definitions {
     std::string pre_data;
@@ -123,7 +125,7 @@ definitions snapshot_run::read_definitions(const frozen_source& source,
 std::unique_ptr<frozen_source> snapshot_run::freeze(const dump_programs& programs,
                                                     definitions& sql) {
     const auto deadline = clock::now() + options_.lock_timeout;
-    for (;;) {
+    for (auto pause = kFirstPause;; pause *= 2) {
         auto source = std::make_unique<frozen_source>(holder_, deadline, options_.stop);
         try {
             sql = read_definitions(*source, programs);
@@ -132,6 +134,7 @@ std::unique_ptr<frozen_source> snapshot_run::freeze(const dump_programs& program
             if (failure.code() != error_code::busy || clock::now() > deadline) throw;
         }
         holder_.execute("ROLLBACK");
+        std::this_thread::sleep_for(std::min(pause, kLongestPause));
     }
 }
 
