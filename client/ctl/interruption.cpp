@@ -30,7 +30,7 @@ void set_handlers(bool ours) {
     for (const int number : kSignals) {
         struct sigaction action {};
         action.sa_handler = ours ? chronosctl_note_signal : SIG_DFL;
-        action.sa_flags = ours ? SA_RESTART | SA_RESETHAND : 0;
+        action.sa_flags = ours ? static_cast<int>(SA_RESTART | SA_RESETHAND) : 0;
         sigaction(number, &action, nullptr);
     }
 }
