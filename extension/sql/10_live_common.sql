@@ -24,28 +24,31 @@ COMMENT ON VIEW chronos.live_relation IS
     'Relations that are versioned, with their qualified name: not temporary, not of an extension.';
 
 CREATE FUNCTION chronos.acl_facts(acl aclitem[], base aclitem[], owner oid) RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT nullif(jsonb_strip_nulls(jsonb_build_object(
-        'revoke', (
-            SELECT jsonb_agg(jsonb_build_object('grantee',
-                       CASE WHEN e.grantee <> 0 THEN pg_get_userbyid(e.grantee) END) ORDER BY b.nr)
-            FROM unnest(base) WITH ORDINALITY b(item, nr)
-            CROSS JOIN LATERAL (SELECT grantee FROM aclexplode(ARRAY[b.item]) LIMIT 1) e
-            WHERE NOT b.item = ANY (acl)),
-        'grant', (
-            SELECT jsonb_agg(jsonb_build_object(
-                       'grantee', CASE WHEN e.grantee <> 0 THEN pg_get_userbyid(e.grantee) END,
-                       'grantor', CASE WHEN e.grantor <> owner THEN pg_get_userbyid(e.grantor) END,
-                       'privileges', e.plain, 'grantable', e.grantable) ORDER BY a.nr)
-            FROM unnest(acl) WITH ORDINALITY a(item, nr)
-            CROSS JOIN LATERAL (
-                SELECT grantee, grantor,
-                       jsonb_agg(privilege_type) FILTER (WHERE NOT is_grantable) AS plain,
-                       jsonb_agg(privilege_type) FILTER (WHERE is_grantable) AS grantable
-                FROM aclexplode(ARRAY[a.item]) GROUP BY grantee, grantor) e
-            WHERE NOT a.item = ANY (base)))), '{}')
+BEGIN
+    RETURN (
+        SELECT nullif(jsonb_strip_nulls(jsonb_build_object(
+            'revoke', (
+                SELECT jsonb_agg(jsonb_build_object('grantee',
+                           CASE WHEN e.grantee <> 0 THEN pg_get_userbyid(e.grantee) END) ORDER BY b.nr)
+                FROM unnest(base) WITH ORDINALITY b(item, nr)
+                CROSS JOIN LATERAL (SELECT grantee FROM aclexplode(ARRAY[b.item]) LIMIT 1) e
+                WHERE NOT b.item = ANY (acl)),
+            'grant', (
+                SELECT jsonb_agg(jsonb_build_object(
+                           'grantee', CASE WHEN e.grantee <> 0 THEN pg_get_userbyid(e.grantee) END,
+                           'grantor', CASE WHEN e.grantor <> owner THEN pg_get_userbyid(e.grantor) END,
+                           'privileges', e.plain, 'grantable', e.grantable) ORDER BY a.nr)
+                FROM unnest(acl) WITH ORDINALITY a(item, nr)
+                CROSS JOIN LATERAL (
+                    SELECT grantee, grantor,
+                           jsonb_agg(privilege_type) FILTER (WHERE NOT is_grantable) AS plain,
+                           jsonb_agg(privilege_type) FILTER (WHERE is_grantable) AS grantable
+                    FROM aclexplode(ARRAY[a.item]) GROUP BY grantee, grantor) e
+                WHERE NOT a.item = ANY (base)))), '{}'));
+END
 $$;
 COMMENT ON FUNCTION chronos.acl_facts(aclitem[], aclitem[], oid) IS
     'Privileges as the difference from what a new object of this owner has; null when there is none. A missing grantee is PUBLIC, a missing grantor the owner.';

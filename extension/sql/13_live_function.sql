@@ -1,46 +1,49 @@
 CREATE FUNCTION chronos.aggregate_definition(aggregate oid) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format(E'CREATE AGGREGATE %I.%I(%s) (\n    %s\n)', n.nspname, p.proname,
-                  coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*'),
-                  array_to_string(ARRAY[
-                      'SFUNC = ' || a.aggtransfn::regproc,
-                      'STYPE = ' || format_type(a.aggtranstype, NULL),
-                      'SSPACE = ' || nullif(a.aggtransspace, 0),
-                      'FINALFUNC = ' || nullif(a.aggfinalfn, 0)::regproc,
-                      CASE WHEN a.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
-                      'FINALFUNC_MODIFY = ' || CASE
-                          WHEN a.aggfinalfn = 0 THEN NULL
-                          WHEN a.aggfinalmodify = 'r' THEN 'READ_ONLY'
-                          WHEN a.aggfinalmodify = 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END,
-                      'COMBINEFUNC = ' || nullif(a.aggcombinefn, 0)::regproc,
-                      'SERIALFUNC = ' || nullif(a.aggserialfn, 0)::regproc,
-                      'DESERIALFUNC = ' || nullif(a.aggdeserialfn, 0)::regproc,
-                      'INITCOND = ' || quote_literal(a.agginitval),
-                      'MSFUNC = ' || nullif(a.aggmtransfn, 0)::regproc,
-                      'MINVFUNC = ' || nullif(a.aggminvtransfn, 0)::regproc,
-                      'MSTYPE = ' || CASE WHEN a.aggmtranstype <> 0
-                                     THEN format_type(a.aggmtranstype, NULL) END,
-                      'MSSPACE = ' || nullif(a.aggmtransspace, 0),
-                      'MFINALFUNC = ' || nullif(a.aggmfinalfn, 0)::regproc,
-                      CASE WHEN a.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
-                      'MFINALFUNC_MODIFY = ' || CASE
-                          WHEN a.aggmfinalfn = 0 THEN NULL
-                          WHEN a.aggmfinalmodify = 'r' THEN 'READ_ONLY'
-                          WHEN a.aggmfinalmodify = 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END,
-                      'MINITCOND = ' || quote_literal(a.aggminitval),
-                      'SORTOP = ' || (SELECT format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
-                                      FROM pg_operator o
-                                      JOIN pg_namespace opn ON opn.oid = o.oprnamespace
-                                      WHERE o.oid = a.aggsortop),
-                      'PARALLEL = ' || CASE p.proparallel WHEN 's' THEN 'SAFE'
-                                                          WHEN 'r' THEN 'RESTRICTED' END,
-                      CASE WHEN a.aggkind = 'h' THEN 'HYPOTHETICAL' END], E',\n    '))
-    FROM pg_aggregate a
-    JOIN pg_proc p ON p.oid = a.aggfnoid
-    JOIN pg_namespace n ON n.oid = p.pronamespace
-    WHERE a.aggfnoid = aggregate
+BEGIN
+    RETURN (
+        SELECT format(E'CREATE AGGREGATE %I.%I(%s) (\n    %s\n)', n.nspname, p.proname,
+                      coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*'),
+                      array_to_string(ARRAY[
+                          'SFUNC = ' || a.aggtransfn::regproc,
+                          'STYPE = ' || format_type(a.aggtranstype, NULL),
+                          'SSPACE = ' || nullif(a.aggtransspace, 0),
+                          'FINALFUNC = ' || nullif(a.aggfinalfn, 0)::regproc,
+                          CASE WHEN a.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
+                          'FINALFUNC_MODIFY = ' || CASE
+                              WHEN a.aggfinalfn = 0 THEN NULL
+                              WHEN a.aggfinalmodify = 'r' THEN 'READ_ONLY'
+                              WHEN a.aggfinalmodify = 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END,
+                          'COMBINEFUNC = ' || nullif(a.aggcombinefn, 0)::regproc,
+                          'SERIALFUNC = ' || nullif(a.aggserialfn, 0)::regproc,
+                          'DESERIALFUNC = ' || nullif(a.aggdeserialfn, 0)::regproc,
+                          'INITCOND = ' || quote_literal(a.agginitval),
+                          'MSFUNC = ' || nullif(a.aggmtransfn, 0)::regproc,
+                          'MINVFUNC = ' || nullif(a.aggminvtransfn, 0)::regproc,
+                          'MSTYPE = ' || CASE WHEN a.aggmtranstype <> 0
+                                         THEN format_type(a.aggmtranstype, NULL) END,
+                          'MSSPACE = ' || nullif(a.aggmtransspace, 0),
+                          'MFINALFUNC = ' || nullif(a.aggmfinalfn, 0)::regproc,
+                          CASE WHEN a.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
+                          'MFINALFUNC_MODIFY = ' || CASE
+                              WHEN a.aggmfinalfn = 0 THEN NULL
+                              WHEN a.aggmfinalmodify = 'r' THEN 'READ_ONLY'
+                              WHEN a.aggmfinalmodify = 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END,
+                          'MINITCOND = ' || quote_literal(a.aggminitval),
+                          'SORTOP = ' || (SELECT format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
+                                          FROM pg_operator o
+                                          JOIN pg_namespace opn ON opn.oid = o.oprnamespace
+                                          WHERE o.oid = a.aggsortop),
+                          'PARALLEL = ' || CASE p.proparallel WHEN 's' THEN 'SAFE'
+                                                              WHEN 'r' THEN 'RESTRICTED' END,
+                          CASE WHEN a.aggkind = 'h' THEN 'HYPOTHETICAL' END], E',\n    '))
+        FROM pg_aggregate a
+        JOIN pg_proc p ON p.oid = a.aggfnoid
+        JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE a.aggfnoid = aggregate);
+END
 $$;
 COMMENT ON FUNCTION chronos.aggregate_definition(oid) IS
     'The CREATE AGGREGATE statement of an aggregate; the server has no function for it.';

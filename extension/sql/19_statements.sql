@@ -11,24 +11,30 @@
 -- Only the facts are read, never the catalogue.
 
 CREATE FUNCTION chronos.options_sql(options jsonb, prefix text DEFAULT '') RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT string_agg(format('%s%I=%L', prefix, split_part(o.option, '=', 1),
-                             substr(o.option, strpos(o.option, '=') + 1)), ', ' ORDER BY o.nr)
-    FROM jsonb_array_elements_text(options) WITH ORDINALITY o(option, nr)
+BEGIN
+    RETURN (
+        SELECT string_agg(format('%s%I=%L', prefix, split_part(o.option, '=', 1),
+                                 substr(o.option, strpos(o.option, '=') + 1)), ', ' ORDER BY o.nr)
+        FROM jsonb_array_elements_text(options) WITH ORDINALITY o(option, nr));
+END
 $$;
 COMMENT ON FUNCTION chronos.options_sql(jsonb, text) IS
     'Storage options, kept as name=value, as the inside of a WITH clause.';
 
 CREATE FUNCTION chronos.fdw_options_sql(options jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT ' OPTIONS (' || string_agg(format('%I %L', split_part(o.option, '=', 1),
-                                      substr(o.option, strpos(o.option, '=') + 1)), ', ' ORDER BY o.nr)
-           || ')'
-    FROM jsonb_array_elements_text(options) WITH ORDINALITY o(option, nr)
+BEGIN
+    RETURN (
+        SELECT ' OPTIONS (' || string_agg(format('%I %L', split_part(o.option, '=', 1),
+                                          substr(o.option, strpos(o.option, '=') + 1)), ', ' ORDER BY o.nr)
+               || ')'
+        FROM jsonb_array_elements_text(options) WITH ORDINALITY o(option, nr));
+END
 $$;
 COMMENT ON FUNCTION chronos.fdw_options_sql(jsonb) IS
     'Options of a foreign data wrapper''s objects as an OPTIONS clause.';
@@ -153,30 +159,33 @@ $$;
 COMMENT ON FUNCTION chronos.extension_statements(text, jsonb) IS 'The statements of an extension.';
 
 CREATE FUNCTION chronos.type_body(definition jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE definition ->> 'type'
-        WHEN 'enum' THEN format(' AS ENUM (%s)', (
-            SELECT string_agg(quote_literal(l.label), ', ' ORDER BY l.nr)
-            FROM jsonb_array_elements_text(definition -> 'labels') WITH ORDINALITY l(label, nr)))
-        WHEN 'composite' THEN format(E' AS (\n    %s\n)', (
-            SELECT string_agg(format('%I %s', a.facts ->> 'name', a.facts ->> 'type')
-                              || coalesce(' COLLATE ' || (a.facts ->> 'collation'), ''),
-                              E',\n    ' ORDER BY a.nr)
-            FROM jsonb_array_elements(definition -> 'attributes') WITH ORDINALITY a(facts, nr)))
-        WHEN 'base' THEN format(E' (\n    %s\n)', (
-            SELECT string_agg(b.item, E',\n    ' ORDER BY b.nr)
-            FROM jsonb_array_elements_text(definition -> 'base') WITH ORDINALITY b(item, nr)))
-        WHEN 'shell' THEN ''
-        WHEN 'range' THEN ' AS RANGE (' || concat_ws(', ',
-            'SUBTYPE = ' || (definition -> 'range' ->> 'subtype'),
-            'SUBTYPE_OPCLASS = ' || (definition -> 'range' ->> 'opclass'),
-            'COLLATION = ' || (definition -> 'range' ->> 'collation'),
-            'CANONICAL = ' || (definition -> 'range' ->> 'canonical'),
-            'SUBTYPE_DIFF = ' || (definition -> 'range' ->> 'subtype_diff'),
-            'MULTIRANGE_TYPE_NAME = ' || (definition -> 'range' ->> 'multirange')) || ')'
-        END
+BEGIN
+    RETURN (
+        SELECT CASE definition ->> 'type'
+            WHEN 'enum' THEN format(' AS ENUM (%s)', (
+                SELECT string_agg(quote_literal(l.label), ', ' ORDER BY l.nr)
+                FROM jsonb_array_elements_text(definition -> 'labels') WITH ORDINALITY l(label, nr)))
+            WHEN 'composite' THEN format(E' AS (\n    %s\n)', (
+                SELECT string_agg(format('%I %s', a.facts ->> 'name', a.facts ->> 'type')
+                                  || coalesce(' COLLATE ' || (a.facts ->> 'collation'), ''),
+                                  E',\n    ' ORDER BY a.nr)
+                FROM jsonb_array_elements(definition -> 'attributes') WITH ORDINALITY a(facts, nr)))
+            WHEN 'base' THEN format(E' (\n    %s\n)', (
+                SELECT string_agg(b.item, E',\n    ' ORDER BY b.nr)
+                FROM jsonb_array_elements_text(definition -> 'base') WITH ORDINALITY b(item, nr)))
+            WHEN 'shell' THEN ''
+            WHEN 'range' THEN ' AS RANGE (' || concat_ws(', ',
+                'SUBTYPE = ' || (definition -> 'range' ->> 'subtype'),
+                'SUBTYPE_OPCLASS = ' || (definition -> 'range' ->> 'opclass'),
+                'COLLATION = ' || (definition -> 'range' ->> 'collation'),
+                'CANONICAL = ' || (definition -> 'range' ->> 'canonical'),
+                'SUBTYPE_DIFF = ' || (definition -> 'range' ->> 'subtype_diff'),
+                'MULTIRANGE_TYPE_NAME = ' || (definition -> 'range' ->> 'multirange')) || ')'
+            END);
+END
 $$;
 COMMENT ON FUNCTION chronos.type_body(jsonb) IS 'What follows the name in a CREATE TYPE statement.';
 

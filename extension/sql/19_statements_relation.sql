@@ -1,14 +1,17 @@
 CREATE FUNCTION chronos.column_sql(facts jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('%I %s', facts ->> 'name', facts ->> 'type')
-        || coalesce(chronos.fdw_options_sql(facts -> 'fdw_options'), '')
-        || coalesce(' COLLATE ' || (facts ->> 'collation'), '')
-        || CASE WHEN facts ? 'generated' THEN
-               format(' GENERATED ALWAYS AS (%s) %s', facts ->> 'default', upper(facts ->> 'generated'))
-           ELSE '' END
-        || CASE WHEN facts ? 'not_null' THEN ' NOT NULL' ELSE '' END
+BEGIN
+    RETURN (
+        SELECT format('%I %s', facts ->> 'name', facts ->> 'type')
+            || coalesce(chronos.fdw_options_sql(facts -> 'fdw_options'), '')
+            || coalesce(' COLLATE ' || (facts ->> 'collation'), '')
+            || CASE WHEN facts ? 'generated' THEN
+                   format(' GENERATED ALWAYS AS (%s) %s', facts ->> 'default', upper(facts ->> 'generated'))
+               ELSE '' END
+            || CASE WHEN facts ? 'not_null' THEN ' NOT NULL' ELSE '' END);
+END
 $$;
 COMMENT ON FUNCTION chronos.column_sql(jsonb) IS 'A column as CREATE TABLE wants it; its default is set later.';
 
@@ -60,29 +63,32 @@ COMMENT ON FUNCTION chronos.column_statements(text, text, jsonb) IS
 
 CREATE FUNCTION chronos.table_sql(kind text, identity text, definition jsonb, own_columns boolean)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT 'CREATE ' || CASE WHEN definition ? 'persistence' THEN 'UNLOGGED ' ELSE '' END
-        || upper(kind) || ' ' || identity
-        || CASE WHEN definition ? 'of_type' THEN ' OF ' || (definition ->> 'of_type')
-           ELSE coalesce((SELECT format(E' (\n    %s\n)', string_agg(chronos.column_sql(c.facts),
-                                                                      E',\n    ' ORDER BY c.nr))
-                          FROM jsonb_array_elements(definition -> 'columns') WITH ORDINALITY c(facts, nr)
-                          WHERE own_columns OR NOT c.facts ? 'inherited'
-                          HAVING count(*) > 0), ' ()') END
-        || CASE WHEN definition ? 'inherits' AND NOT own_columns THEN (
-               SELECT format(E'\nINHERITS (%s)', string_agg(p.parent, ', ' ORDER BY p.nr))
-               FROM jsonb_array_elements_text(definition -> 'inherits') WITH ORDINALITY p(parent, nr))
-           ELSE '' END
-        || coalesce(E'\nPARTITION BY ' || (definition ->> 'partition_by'), '')
-        || coalesce(E'\nSERVER ' || quote_ident(definition ->> 'server'), '')
-        || coalesce(chronos.fdw_options_sql(definition -> 'fdw_options'), '')
-        || coalesce(E'\nUSING ' || quote_ident(definition ->> 'access_method'), '')
-        || coalesce(E'\nWITH (' || nullif(concat_ws(', ',
-               chronos.options_sql(definition -> 'options'),
-               chronos.options_sql(definition -> 'toast_options', 'toast.')), '') || ')', '')
-        || coalesce(E'\nTABLESPACE ' || quote_ident(definition ->> 'tablespace'), '')
+BEGIN
+    RETURN (
+        SELECT 'CREATE ' || CASE WHEN definition ? 'persistence' THEN 'UNLOGGED ' ELSE '' END
+            || upper(kind) || ' ' || identity
+            || CASE WHEN definition ? 'of_type' THEN ' OF ' || (definition ->> 'of_type')
+               ELSE coalesce((SELECT format(E' (\n    %s\n)', string_agg(chronos.column_sql(c.facts),
+                                                                          E',\n    ' ORDER BY c.nr))
+                              FROM jsonb_array_elements(definition -> 'columns') WITH ORDINALITY c(facts, nr)
+                              WHERE own_columns OR NOT c.facts ? 'inherited'
+                              HAVING count(*) > 0), ' ()') END
+            || CASE WHEN definition ? 'inherits' AND NOT own_columns THEN (
+                   SELECT format(E'\nINHERITS (%s)', string_agg(p.parent, ', ' ORDER BY p.nr))
+                   FROM jsonb_array_elements_text(definition -> 'inherits') WITH ORDINALITY p(parent, nr))
+               ELSE '' END
+            || coalesce(E'\nPARTITION BY ' || (definition ->> 'partition_by'), '')
+            || coalesce(E'\nSERVER ' || quote_ident(definition ->> 'server'), '')
+            || coalesce(chronos.fdw_options_sql(definition -> 'fdw_options'), '')
+            || coalesce(E'\nUSING ' || quote_ident(definition ->> 'access_method'), '')
+            || coalesce(E'\nWITH (' || nullif(concat_ws(', ',
+                   chronos.options_sql(definition -> 'options'),
+                   chronos.options_sql(definition -> 'toast_options', 'toast.')), '') || ')', '')
+            || coalesce(E'\nTABLESPACE ' || quote_ident(definition ->> 'tablespace'), ''));
+END
 $$;
 COMMENT ON FUNCTION chronos.table_sql(text, text, jsonb, boolean) IS
     'The CREATE TABLE statement; with own_columns it lists inherited columns too, to be joined to their parent afterwards.';

@@ -116,6 +116,9 @@ CREATE FUNCTION chronos.script(kinds text[], identities text[], definitions json
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- The planner cannot know how many objects there are: a loop within a loop over them would take hours.
+SET enable_nestloop = off
+SET work_mem = '64MB'
 AS $$
 DECLARE
     texts text[];
@@ -161,13 +164,13 @@ BEGIN
         FROM object o
         JOIN descendant d ON d.root = o.definition ->> 'table' AND NOT d.partition
         WHERE o.kind = 'constraint' AND o.definition ->> 'type' = 'check'
+    ), want AS MATERIALIZED (
+        SELECT n.nr, d.needed FROM node n JOIN need d ON d.key = n.key WHERE n.creates
     ), edge AS MATERIALIZED (
-        SELECT n.nr, array_agg(m.nr ORDER BY m.nr) AS needed
-        FROM node n
-        JOIN need d ON d.key = n.key
-        JOIN node m ON m.key = d.needed AND m.creates AND m.nr <> n.nr
-        WHERE n.creates
-        GROUP BY n.nr
+        SELECT w.nr, array_agg(m.nr ORDER BY m.nr) AS needed
+        FROM want w JOIN node m ON m.key = w.needed
+        WHERE m.creates AND m.nr <> w.nr
+        GROUP BY w.nr
     ), laid AS (
         SELECT n.nr, n.text, e.needed,
                (1 + coalesce(sum(cardinality(e.needed)) OVER (
