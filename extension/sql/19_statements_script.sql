@@ -184,8 +184,9 @@ BEGIN
             CROSS JOIN LATERAL unnest(k.needed) WITH ORDINALITY u(node, nr))
     INTO texts, starts, needs FROM laid l;
 
-    SELECT string_agg(texts[o.node], E'\n\n' ORDER BY o.nr) INTO body
-    FROM unnest(chronos.script_order(starts, needs)) WITH ORDINALITY o(node, nr);
+    SELECT string_agg(t.text, E'\n\n' ORDER BY o.nr) INTO body
+    FROM unnest(chronos.script_order(starts, needs)) WITH ORDINALITY o(node, nr)
+    JOIN unnest(texts) WITH ORDINALITY t(text, node) USING (node);
 
     RETURN concat_ws(E'\n',
         'SET statement_timeout = 0;', 'SET lock_timeout = 0;',
