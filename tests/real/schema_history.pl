@@ -54,7 +54,7 @@ my @changes = (
     'other indexes, other constraints' => q{
         DROP INDEX hosts_1;
         CREATE INDEX hosts_lower ON hosts (lower(host) text_pattern_ops) INCLUDE (status) WITH (fillfactor = 70);
-        ALTER TABLE items ALTER COLUMN name TYPE text, ALTER COLUMN name SET STATISTICS 500, SET (autovacuum_enabled = false);
+        ALTER TABLE items ALTER COLUMN username TYPE text, ALTER COLUMN username SET STATISTICS 500, SET (autovacuum_enabled = false);
         ALTER TABLE audit ADD CONSTRAINT later CHECK (id > 0) NOT VALID;
         ALTER TABLE audit REPLICA IDENTITY FULL;},
     'another schema and another owner' => q{
