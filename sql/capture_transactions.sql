@@ -71,6 +71,7 @@ SELECT * FROM news();
 -- prepared transactions get their number when they are committed
 BEGIN;
 CREATE TABLE t8 (a int);
+SELECT chronos.label('prepared');
 PREPARE TRANSACTION 'kept';
 BEGIN;
 CREATE TABLE t9 (a int);
@@ -82,6 +83,7 @@ COMMIT PREPARED 'kept';
 ROLLBACK PREPARED 'thrown away';
 SELECT * FROM news();
 SELECT count(*) FROM chronos.gap;
+SELECT h.added FROM chronos.history h WHERE 'prepared' = ANY (h.labels);
 
 -- chronos.capture = off: seen only by the full comparison
 SET chronos.capture = off;

@@ -121,6 +121,7 @@ void settle(const gap& each, const object_ids& own) {
     }
     if (found.any_change || (each.everything && at.number == 0)) {
         write_version(at, at.number + 1, found, {cause_of(each, at), &each.who, {}});
+        settle_labels();  // a prepared transaction may have left one
     } else if (found.any_row) {
         write_new_oids(at, found);
     }
