@@ -162,6 +162,21 @@ SELECT a.attrelid AS relid, a.attnum,
            'collation', CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0 THEN
                a.attcollation::regcollation::text END,
            'not_null', CASE WHEN a.attnotnull THEN true END,
+           -- Since 18 it is a constraint with a name and a state of its own, kept where they are not the usual ones.
+           'not_null_constraint', CASE WHEN a.attnotnull
+                                            AND current_setting('server_version_num')::int >= 180000 THEN (
+               SELECT nullif(jsonb_strip_nulls(jsonb_build_object(
+                   'name', CASE WHEN k.conname <> c.relname || '_' || a.attname || '_not_null' OR s.description IS NOT NULL
+                           THEN k.conname END,
+                   'no_inherit', CASE WHEN k.connoinherit THEN true END,
+                   'not_valid', CASE WHEN NOT k.convalidated THEN true END,
+                   'inherited', CASE WHEN NOT k.conislocal THEN true END,
+                   'comment', s.description)), '{}')
+               FROM pg_catalog.pg_constraint k
+               JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+               LEFT JOIN pg_catalog.pg_description s
+                 ON s.classoid = 'pg_catalog.pg_constraint'::regclass AND s.objoid = k.oid AND s.objsubid = 0
+               WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey[1] = a.attnum) END,
            'default', pg_get_expr(d.adbin, d.adrelid),
            'generated', CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,
            'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,

@@ -1,3 +1,18 @@
+CREATE FUNCTION chronos.not_null_sql(facts jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    item jsonb := facts -> 'not_null_constraint';
+BEGIN
+    -- One that is not valid yet is added later, for a column cannot be made with it.
+    RETURN CASE WHEN NOT facts ? 'not_null' OR item ? 'not_valid' THEN ''
+                ELSE coalesce(' CONSTRAINT ' || quote_ident(item ->> 'name'), '') || ' NOT NULL'
+                     || CASE WHEN item ? 'no_inherit' THEN ' NO INHERIT' ELSE '' END END;
+END
+$$;
+COMMENT ON FUNCTION chronos.not_null_sql(jsonb) IS 'NOT NULL of a column as CREATE TABLE wants it.';
+
 CREATE FUNCTION chronos.column_sql(facts jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -10,10 +25,34 @@ BEGIN
             || CASE WHEN facts ? 'generated' THEN
                    format(' GENERATED ALWAYS AS (%s) %s', facts ->> 'default', upper(facts ->> 'generated'))
                ELSE '' END
-            || CASE WHEN facts ? 'not_null' THEN ' NOT NULL' ELSE '' END);
+            || chronos.not_null_sql(facts));
 END
 $$;
 COMMENT ON FUNCTION chronos.column_sql(jsonb) IS 'A column as CREATE TABLE wants it; its default is set later.';
+
+CREATE FUNCTION chronos.not_null_statements(clause text, identity text, facts jsonb)
+RETURNS TABLE (phase int, statement text)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    item jsonb := facts -> 'not_null_constraint';
+BEGIN
+    IF NOT item ? 'inherited' AND (item ? 'not_valid' OR (facts ? 'inherited' AND item ? 'name')) THEN
+        RETURN QUERY SELECT 63, format('ALTER %s %s ADD', replace(clause, ' ONLY', ''), identity)
+            || coalesce(' CONSTRAINT ' || quote_ident(item ->> 'name'), '')
+            || format(' NOT NULL %I', facts ->> 'name')
+            || CASE WHEN item ? 'no_inherit' THEN ' NO INHERIT' ELSE '' END
+            || CASE WHEN item ? 'not_valid' THEN ' NOT VALID' ELSE '' END;
+    END IF;
+    IF item ? 'comment' THEN
+        RETURN QUERY SELECT 92, format('COMMENT ON CONSTRAINT %I ON %s IS %L', item ->> 'name', identity,
+                                       item ->> 'comment');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.not_null_statements(text, text, jsonb) IS
+    'NOT NULL that is added to a column afterwards, and what is said of it.';
 
 CREATE FUNCTION chronos.column_statements(clause text, identity text, columns jsonb)
 RETURNS TABLE (phase int, statement text)
@@ -26,13 +65,17 @@ DECLARE
 BEGIN
     FOR item IN SELECT * FROM jsonb_array_elements(columns) LOOP
         CONTINUE WHEN NOT item ?| ARRAY['default', 'storage', 'compression', 'statistics', 'options',
-                                        'comment', 'acl', 'inherited'];
+                                        'comment', 'acl', 'inherited', 'not_null_constraint'];
         target := format('%s %s ALTER COLUMN %I', clause, identity, item ->> 'name');
         IF item ? 'default' AND NOT item ? 'generated' THEN
             RETURN QUERY SELECT 72, format('ALTER %s SET DEFAULT %s', target, item ->> 'default');
         END IF;
-        IF item ? 'inherited' AND item ? 'not_null' THEN
+        IF item ? 'inherited' AND item ? 'not_null'
+           AND NOT coalesce(item -> 'not_null_constraint' ?| ARRAY['inherited', 'name', 'not_valid'], false) THEN
             RETURN QUERY SELECT 63, format('ALTER %s SET NOT NULL', target);
+        END IF;
+        IF item ? 'not_null_constraint' THEN
+            RETURN QUERY SELECT * FROM chronos.not_null_statements(clause, identity, item);
         END IF;
         IF item ? 'storage' THEN
             RETURN QUERY SELECT 69, format('ALTER %s SET STORAGE %s', target, upper(item ->> 'storage'));
@@ -101,7 +144,8 @@ AS $$
 DECLARE
     -- Joined to its parents afterwards, a table keeps the order of its columns.
     own_columns boolean := definition ? 'partition_of'
-        OR NOT jsonb_path_exists(definition, '$.columns[*] ? (exists (@.inherited))');
+        OR NOT jsonb_path_exists(definition,
+            '$.columns[*] ? (exists (@.inherited) || exists (@.not_null_constraint.inherited))');
     parent text;
 BEGIN
     RETURN QUERY SELECT 62, chronos.table_sql(kind, identity, definition, own_columns);
