@@ -86,7 +86,7 @@ class reader {
             const std::string found = rest_.empty() ? "the end" : '"' + std::string(rest_) + '"';
             throw constraint_error("a version was expected, but found " + found);
         }
-        const std::string word(rest_.substr(0, end));
+        std::string word(rest_.substr(0, end));
         rest_.remove_prefix(end);
         return word;
     }
