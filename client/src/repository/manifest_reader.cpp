@@ -11,8 +11,8 @@ namespace chronos::internal {
 namespace {
 
 constexpr std::uint64_t kMaxBytes = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t kMaxNameBytes =
-    4 * 63;  // of another build of PostgreSQL, to be on the safe side
+// PostgreSQL's limit is 63; another build of it may have another.
+constexpr std::size_t kMaxNameBytes = 252;
 
 [[noreturn]] void fail(const json_reader& in, const char* key, const std::string& problem) {
     json_reader::fail(in.path_of(key), problem);
