@@ -10,20 +10,20 @@ extern "C" {
 
 namespace {
 
-constexpr int kLanes = 4;
-constexpr int kSize = kLanes * 8;
+constexpr std::size_t kLanes = 4;
+constexpr std::size_t kSize = kLanes * 8;
 
 using lanes = std::array<std::uint64_t, kLanes>;
 
 // The 32 bytes of `value` as numbers, highest byte first on every machine.
 lanes read(Datum value) {
     const bytea* const bytes = DatumGetByteaPP(value);
-    if (VARSIZE_ANY_EXHDR(bytes) != kSize) {
+    if (static_cast<std::size_t>(VARSIZE_ANY_EXHDR(bytes)) != kSize) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("a hash must have %d bytes", kSize)));
+                        errmsg("a hash must have %d bytes", static_cast<int>(kSize))));
     }
     lanes out;
-    for (int i = 0; i < kLanes; ++i) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
         std::uint64_t raw;
         memcpy(&raw, VARDATA_ANY(bytes) + 8 * i, 8);
         out[i] = pg_ntoh64(raw);
@@ -41,7 +41,7 @@ void add_all(lanes& sum, ArrayType* hashes, bool take_away) {
             continue;
         }
         const lanes each = read(values[i]);
-        for (int lane = 0; lane < kLanes; ++lane) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
             sum[lane] += take_away ? 0 - each[lane] : each[lane];
         }
     }
@@ -50,7 +50,7 @@ void add_all(lanes& sum, ArrayType* hashes, bool take_away) {
 bytea* write(const lanes& sum) {
     auto* out = static_cast<bytea*>(palloc(VARHDRSZ + kSize));
     SET_VARSIZE(out, VARHDRSZ + kSize);
-    for (int i = 0; i < kLanes; ++i) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
         const std::uint64_t raw = pg_hton64(sum[i]);
         memcpy(VARDATA(out) + 8 * i, &raw, 8);
     }
