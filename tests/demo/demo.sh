@@ -68,7 +68,7 @@ schema_of() { # DATABASE
 }
 # pg_dump of a dump: some texts only settle at the second pass, so both sides take it.
 settled_schema_of() { # DATABASE
-    sql -d postgres -c "DROP DATABASE IF EXISTS settled" -c "CREATE DATABASE settled TEMPLATE template0" || return 1
+    sql -d postgres -c "CREATE DATABASE settled TEMPLATE template0" || return 1
     pg_dump --schema-only -d "$1" | psql -Xq -v ON_ERROR_STOP=1 -d settled > /dev/null || return 1
     schema_of settled
     sql -d postgres -c "DROP DATABASE settled"
