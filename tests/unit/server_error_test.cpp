@@ -41,5 +41,16 @@ TEST(server_error, the_allowing_line_has_the_address_the_server_saw) {
     EXPECT_NE(six.hint().find("2001:db8::1/128"), std::string::npos) << six.hint();
 }
 
+TEST(server_error, the_allowing_line_asks_no_password_of_the_same_user_over_a_socket) {
+    const std::string refused = "FATAL:  pg_hba.conf rejects connection for host \"[local]\"";
+    const auto same =
+        connection_error({refused, "/run", "", "5432", "postgres", "shop", "postgres"});
+    EXPECT_NE(same.hint().find("local  \"shop\"  \"postgres\"  peer"), std::string::npos)
+        << same.hint();
+    const auto other = connection_error({refused, "/run", "", "5432", "bob", "shop", "postgres"});
+    EXPECT_NE(other.hint().find("local  \"shop\"  \"bob\"  scram-sha-256"), std::string::npos)
+        << other.hint();
+}
+
 }  // namespace
 }  // namespace chronos::internal

@@ -1,5 +1,8 @@
 #include "connection/raw_connection.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <memory>
 #include <vector>
 
@@ -10,10 +13,19 @@ namespace {
 
 std::string text_of(const char* text) { return text == nullptr ? std::string() : text; }
 
+std::string system_user() {
+    const passwd* const entry = getpwuid(geteuid());
+    return entry == nullptr ? std::string() : text_of(entry->pw_name);
+}
+
 [[noreturn]] void fail(PGconn* connection) {
-    connection_attempt attempt{text_of(PQerrorMessage(connection)), text_of(PQhost(connection)),
-                               text_of(PQhostaddr(connection)),     text_of(PQport(connection)),
-                               text_of(PQuser(connection)),         text_of(PQdb(connection))};
+    connection_attempt attempt{text_of(PQerrorMessage(connection)),
+                               text_of(PQhost(connection)),
+                               text_of(PQhostaddr(connection)),
+                               text_of(PQport(connection)),
+                               text_of(PQuser(connection)),
+                               text_of(PQdb(connection)),
+                               system_user()};
     PQfinish(connection);
     throw connection_error(attempt);
 }

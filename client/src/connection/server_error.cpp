@@ -62,7 +62,11 @@ std::string allowing_line(const connection_attempt& attempt) {
     const auto address = seen.empty() ? attempt.address : seen;
     const auto database = quoted(attempt.database);
     const auto user = quoted(attempt.user);
-    if (address.empty()) return fmt::format("local  {}  {}  scram-sha-256", database, user);
+    if (address.empty()) {
+        // Who is the same user there as here needs no password.
+        const auto* method = attempt.user == attempt.system_user ? "peer" : "scram-sha-256";
+        return fmt::format("local  {}  {}  {}", database, user, method);
+    }
     const auto* bits = address.find(':') == std::string::npos ? "32" : "128";
     return fmt::format("host  {}  {}  {}/{}  scram-sha-256", database, user, address, bits);
 }

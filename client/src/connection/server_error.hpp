@@ -46,6 +46,7 @@ struct connection_attempt {
     std::string port;
     std::string user;
     std::string database;
+    std::string system_user = {};  // of this process
 };
 
 // The error of a failed attempt. If pg_hba.conf refused, the hint shows the line that would allow
