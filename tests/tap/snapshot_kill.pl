@@ -25,13 +25,22 @@ sub family {
     return ($worker, $engine, members($engine));
 }
 
-# A snapshot that has begun to export rows.
+# A snapshot that has begun to export rows. Its engine is stopped, so that it stays in the middle.
 sub running {
     my $label = shift;
     $node->safe_psql('postgres', "SELECT chronos.snapshot('$label', wait => false)");
-    wait_for($node, $label, "state <> 'running' OR progress ->> 'phase' = 'data'");
-    my ($state, $worker, $engine) = split /\|/, field($node, $label, 'state, worker_pid, engine_pid');
-    is($state, 'running', "$label: it is in the middle");
+    $node->safe_psql('postgres', q{
+        DO $$ BEGIN
+            FOR attempt IN 1 .. 12000 LOOP
+                PERFORM pg_stat_clear_snapshot();
+                EXIT WHEN EXISTS (SELECT FROM pg_stat_activity
+                                  WHERE application_name LIKE 'chronos engine%' AND state = 'active' AND query LIKE 'COPY%big%');
+                PERFORM pg_sleep(0.005);
+            END LOOP;
+        END $$});
+    my ($worker, $engine) = split /\|/, field($node, $label, 'worker_pid, engine_pid');
+    kill 'STOP', $engine;
+    is(field($node, $label, 'state'), 'running', "$label: it is in the middle");
     return ($worker, $engine);
 }
 
@@ -60,7 +69,6 @@ my %victims = (
 );
 for my $victim (sort keys %victims) {
     my @pair = running($victim);
-    kill 'STOP', $pair[1];    # so that it stays in the middle
     my @family = family(@pair);
     my $from = -s $node->logfile;
     my $killed = $victims{$victim}->(@pair);
@@ -88,6 +96,7 @@ for my $victim (sort keys %victims) {
 
 my ($worker, $engine) = running('cancelled');
 my @family = family($worker, $engine);
+kill 'CONT', $engine;
 $node->safe_psql('postgres', "SELECT pg_cancel_backend($worker)");
 wait_for($node, 'cancelled', "state = 'failed'");
 ok(ended(@family), 'cancelled: no orphan');
@@ -96,7 +105,8 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE app
 next_one('cancelled');
 
 my $started = time;
-running('shutdown');
+($worker, $engine) = running('shutdown');
+kill 'CONT', $engine;
 $node->stop('fast');
 cmp_ok(time - $started, '<', 30, 'shutdown: the server stops in time');
 $node->start;
