@@ -32,7 +32,7 @@ $(BUILD)/CMakeCache.txt:
 
 install: all
 	$(MAKE) -s -C extension install
-	cmake --install $(BUILD)
+	cmake --install $(BUILD) --prefix $(PREFIX)
 
 uninstall:
 	$(MAKE) -s -C extension uninstall
