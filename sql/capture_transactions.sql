@@ -122,7 +122,9 @@ ALTER USER MAPPING FOR PUBLIC SERVER srv OPTIONS (SET password E'it\'s S3CRET', 
 COMMIT;
 SELECT statements FROM news();
 SELECT count(*) FROM chronos.version WHERE statements::text LIKE '%S3CRET%';
+SET client_min_messages = warning;  -- the notice names the role
 DROP FOREIGN DATA WRAPPER w CASCADE;
+RESET client_min_messages;
 DROP TABLE t12;
 
 SELECT chronos.reconcile();
