@@ -112,7 +112,8 @@ $$;
 COMMENT ON FUNCTION chronos.script_order(int[], int[]) IS
     'An order of nodes in which each comes after what it needs, as near to the given order as can be.';
 
-CREATE FUNCTION chronos.script(kinds text[], identities text[], definitions jsonb[]) RETURNS text
+CREATE FUNCTION chronos.script_steps(kinds text[], identities text[], definitions jsonb[])
+RETURNS TABLE (nr int, phase int, kind text, identity text, statement text)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -120,11 +121,11 @@ SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
+#variable_conflict use_column
 DECLARE
-    texts text[];
+    steps jsonb[];
     starts int[];
     needs int[];
-    body text;
 BEGIN
     WITH RECURSIVE object AS MATERIALIZED (
         SELECT o.kind || ' ' || o.identity AS key, o.kind, o.identity, o.definition
@@ -133,7 +134,8 @@ BEGIN
         -- What one object says in one phase. The first is the one that creates it, but for shells (28).
         SELECT row_number() OVER (ORDER BY g.phase, g.key COLLATE "C")::int AS nr, g.*,
                g.phase = min(g.phase) FILTER (WHERE g.phase <> 28) OVER (PARTITION BY g.key) AS creates
-        FROM (SELECT o.key, p.phase, string_agg(p.statement || ';', E'\n' ORDER BY p.nr) AS text
+        FROM (SELECT o.key, p.phase, jsonb_build_object('phase', p.phase, 'kind', min(o.kind),
+                     'identity', min(o.identity), 'statements', jsonb_agg(p.statement ORDER BY p.nr)) AS step
               FROM object o
               CROSS JOIN LATERAL chronos.statement_parts(o.kind, o.identity, o.definition)
                    WITH ORDINALITY p(phase, statement, nr)
@@ -172,21 +174,42 @@ BEGIN
         WHERE m.creates AND m.nr <> w.nr
         GROUP BY w.nr
     ), laid AS (
-        SELECT n.nr, n.text, e.needed,
+        SELECT n.nr, n.step, e.needed,
                (1 + coalesce(sum(cardinality(e.needed)) OVER (
                    ORDER BY n.nr ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::int AS start
         FROM node n LEFT JOIN edge e USING (nr)
     )
-    SELECT array_agg(l.text ORDER BY l.nr),
+    SELECT array_agg(l.step ORDER BY l.nr),
            array_agg(l.start ORDER BY l.nr)
                || (max(l.start + coalesce(cardinality(l.needed), 0)))::int,
            (SELECT array_agg(u.node ORDER BY k.nr, u.nr) FROM laid k
             CROSS JOIN LATERAL unnest(k.needed) WITH ORDINALITY u(node, nr))
-    INTO texts, starts, needs FROM laid l;
+    INTO steps, starts, needs FROM laid l;
 
-    SELECT string_agg(t.text, E'\n\n' ORDER BY o.nr) INTO body
+    RETURN QUERY
+    SELECT (row_number() OVER (ORDER BY o.nr, p.nr))::int, (t.step ->> 'phase')::int, t.step ->> 'kind',
+           t.step ->> 'identity', p.statement
     FROM unnest(chronos.script_order(starts, needs)) WITH ORDINALITY o(node, nr)
-    JOIN unnest(texts) WITH ORDINALITY t(text, node) USING (node);
+    JOIN unnest(steps) WITH ORDINALITY t(step, node) USING (node)
+    CROSS JOIN LATERAL jsonb_array_elements_text(t.step -> 'statements') WITH ORDINALITY p(statement, nr);
+END
+$$;
+COMMENT ON FUNCTION chronos.script_steps(text[], text[], jsonb[]) IS
+    'The statements that make a set of objects in an empty database, in an order that loads.';
+
+CREATE FUNCTION chronos.script(kinds text[], identities text[], definitions jsonb[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    body text;
+BEGIN
+    -- What one object says in one phase stands together.
+    SELECT string_agg(CASE WHEN s.goes_on THEN E'\n' WHEN s.nr > 1 THEN E'\n\n' ELSE '' END
+                      || s.statement || ';', '' ORDER BY s.nr) INTO body
+    FROM (SELECT p.nr, p.statement,
+                 (p.phase, p.kind, p.identity) = lag((p.phase, p.kind, p.identity)) OVER (ORDER BY p.nr) AS goes_on
+          FROM chronos.script_steps(kinds, identities, definitions) p) s;
 
     RETURN concat_ws(E'\n',
         'SET statement_timeout = 0;', 'SET lock_timeout = 0;',
