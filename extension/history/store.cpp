@@ -74,25 +74,30 @@ constinit plan close_plan(
     "WHERE c.hash IS DISTINCT FROM c.old_hash AND t.ctid = p.ctid",
     UUIDOID, TEXTARRAYOID, OIDARRAYOID, OIDARRAYOID, BYTEAARRAYOID, INT8OID, BYTEAARRAYOID);
 
+#define CHRONOS_ATTRIBUTES                                    \
+    "CASE WHEN c.kind IN ('table', 'foreign table', 'type') " \
+    "THEN chronos.attribute_numbers(c.kind, c.objid, c.definition) END "
+
 constinit plan open_plan(
-    "INSERT INTO chronos.fact (timeline, since, classid, objid, kind, identity, hash) "
-    "SELECT $1, $8, c.classid, c.objid, c.kind, c.identity, c.hash "
-    "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::text[], $6::bytea[], $7::bytea[]) "
-    "AS c(classid, objid, kind, identity, hash, old_hash) "
+    "INSERT INTO chronos.fact (timeline, since, classid, objid, kind, identity, hash, attributes) "
+    "SELECT $1, $8, c.classid, c.objid, c.kind, c.identity, c.hash, " CHRONOS_ATTRIBUTES
+    "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], "
+    "$9::jsonb[]) AS c(classid, objid, kind, identity, hash, old_hash, definition) "
     "WHERE c.hash IS NOT NULL AND c.hash IS DISTINCT FROM c.old_hash",
     UUIDOID, OIDARRAYOID, OIDARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID,
-    INT8OID);
+    INT8OID, JSONBARRAYOID);
 
 constinit plan new_oids_plan(
-    "UPDATE chronos.fact t SET classid = c.classid, objid = c.objid "
-    "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::bytea[], $6::oid[], $7::oid[], $8::bytea[]) "
-    "AS c(classid, objid, kind, hash, old_classid, old_objid, old_hash) "
+    "UPDATE chronos.fact t SET classid = c.classid, objid = c.objid, attributes "
+    "= " CHRONOS_ATTRIBUTES
+    "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::bytea[], $6::oid[], $7::oid[], $8::bytea[], "
+    "$9::jsonb[]) AS c(classid, objid, kind, hash, old_classid, old_objid, old_hash, definition) "
     "CROSS JOIN LATERAL (SELECT f.ctid FROM chronos.fact f "
     "WHERE f.objid = c.old_objid AND f.until IS NULL AND f.timeline IS NOT DISTINCT FROM $1 "
     "AND f.classid = c.old_classid AND f.kind = c.kind OFFSET 0) p "
     "WHERE c.hash = c.old_hash AND c.objid <> c.old_objid AND t.ctid = p.ctid",
     UUIDOID, OIDARRAYOID, OIDARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, OIDARRAYOID, OIDARRAYOID,
-    BYTEAARRAYOID);
+    BYTEAARRAYOID, JSONBARRAYOID);
 
 constinit plan version_plan(
     "INSERT INTO chronos.version (timeline, number, cause, started_at, committed_at, role, "
@@ -252,7 +257,8 @@ void take_number_lock() {
 void write_new_oids(const state& at, const differences& found) {
     backend::spi connection;
     new_oids_plan.write({at.line, found.classids, found.objids, found.kinds, found.hashes,
-                         found.old_classids, found.old_objids, found.old_hashes});
+                         found.old_classids, found.old_objids, found.old_hashes,
+                         found.definitions});
     connection.close();
 }
 
@@ -267,7 +273,7 @@ std::int64_t write_version(const state& at, std::int64_t number, const differenc
     close_plan.write({at.line, found.kinds, found.old_classids, found.old_objids, found.old_hashes,
                       version, found.hashes});
     open_plan.write({at.line, found.classids, found.objids, found.kinds, found.identities,
-                     found.hashes, found.old_hashes, version});
+                     found.hashes, found.old_hashes, version, found.definitions});
     version_plan.write({at.line, version, cause, who.started_at, who.role, who.session_role,
                         who.application, who.address, who.transaction, who.statements,
                         note.snapshot, at.fingerprint, found.hashes, found.old_hashes});

@@ -68,14 +68,32 @@ CREATE TABLE chronos.fact (
     kind text NOT NULL,
     identity text NOT NULL,
     hash bytea NOT NULL,
+    attributes int2[],
     PRIMARY KEY (timeline, since, kind, identity)
 );
 COMMENT ON TABLE chronos.fact IS
-    'In which versions a definition held: from since on, up to but not including until. The oids are those of the timeline''s own database.';
+    'In which versions a definition held: from since on, up to but not including until. The oids, and the attribute numbers of the columns, are those of the timeline''s own database.';
 CREATE INDEX fact_until ON chronos.fact (timeline, until) WHERE until IS NOT NULL;
 CREATE INDEX fact_object ON chronos.fact (objid) WHERE until IS NULL;
 CREATE UNIQUE INDEX fact_identity ON chronos.fact (identity, kind, timeline) WHERE until IS NULL;
 SELECT pg_catalog.pg_extension_config_dump('chronos.fact', '');
+
+CREATE FUNCTION chronos.attribute_numbers(kind text, objid oid, definition jsonb) RETURNS int2[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    relation oid := CASE kind WHEN 'type' THEN (SELECT t.typrelid FROM pg_type t WHERE t.oid = objid) ELSE objid END;
+BEGIN
+    RETURN (
+        SELECT array_agg(a.attnum ORDER BY c.nr)
+        FROM jsonb_array_elements(coalesce(definition -> 'columns', definition -> 'attributes'))
+             WITH ORDINALITY c(facts, nr)
+        LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = (c.facts ->> 'name')::name
+        -- a definition that is not that of the table as it is now says nothing about its numbers
+        HAVING bool_and(a.attnum IS NOT NULL));
+END $$;
+COMMENT ON FUNCTION chronos.attribute_numbers(text, oid, jsonb) IS
+    'The attribute numbers of the columns of a table, foreign table or composite type, in the order of its definition; null for anything else. They tell a renamed column from a dropped and an added one.';
 
 CREATE TABLE chronos.label (
     timeline uuid NOT NULL,
