@@ -207,6 +207,8 @@ SET plan_cache_mode = force_custom_plan
 SET enable_seqscan = on
 SET enable_hashjoin = on
 SET enable_mergejoin = on
+-- The planner cannot know how many objects the views show: it would loop over all facts for each.
+SET enable_nestloop = off
 AS $$
 BEGIN
     RETURN QUERY
