@@ -36,6 +36,8 @@ using backend::value;
     "array_agg(c.old_classid) FILTER (WHERE c.kind IS NOT NULL), "    \
     "array_agg(c.old_objid) FILTER (WHERE c.kind IS NOT NULL), "      \
     "array_agg(c.old_hash) FILTER (WHERE c.kind IS NOT NULL), "       \
+    "array_agg(c.old_identity) FILTER (WHERE c.kind IS NOT NULL), "   \
+    "array_agg(c.old_object) FILTER (WHERE c.kind IS NOT NULL), "     \
     "array_agg(c.classid) FILTER (WHERE c.kind IS NULL), "            \
     "array_agg(c.objid) FILTER (WHERE c.kind IS NULL), "              \
     "coalesce(bool_or(c.hash IS DISTINCT FROM c.old_hash), false) "
@@ -79,13 +81,16 @@ constinit plan close_plan(
     "THEN chronos.attribute_numbers(c.kind, c.objid, c.definition) END "
 
 constinit plan open_plan(
-    "INSERT INTO chronos.fact (timeline, since, classid, objid, kind, identity, hash, attributes) "
-    "SELECT $1, $8, c.classid, c.objid, c.kind, c.identity, c.hash, " CHRONOS_ATTRIBUTES
+    "INSERT INTO chronos.fact (timeline, since, classid, objid, kind, identity, hash, object, "
+    "attributes) "
+    "SELECT $1, $8, c.classid, c.objid, c.kind, c.identity, c.hash, "
+    "coalesce(c.old_object, nextval('chronos.object_number')), " CHRONOS_ATTRIBUTES
     "FROM unnest($2::oid[], $3::oid[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], "
-    "$9::jsonb[]) AS c(classid, objid, kind, identity, hash, old_hash, definition) "
+    "$9::jsonb[], $10::bigint[]) "
+    "AS c(classid, objid, kind, identity, hash, old_hash, definition, old_object) "
     "WHERE c.hash IS NOT NULL AND c.hash IS DISTINCT FROM c.old_hash",
     UUIDOID, OIDARRAYOID, OIDARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID,
-    INT8OID, JSONBARRAYOID);
+    INT8OID, JSONBARRAYOID, INT8ARRAYOID);
 
 constinit plan new_oids_plan(
     "UPDATE chronos.fact t SET classid = c.classid, objid = c.objid, attributes "
@@ -99,14 +104,28 @@ constinit plan new_oids_plan(
     UUIDOID, OIDARRAYOID, OIDARRAYOID, TEXTARRAYOID, BYTEAARRAYOID, OIDARRAYOID, OIDARRAYOID,
     BYTEAARRAYOID, JSONBARRAYOID);
 
+#define CHRONOS_NOTES                                                      \
+    "jsonb_agg(jsonb_build_array(x.change, x.kind, x.identity) || "        \
+    "CASE x.change WHEN 'renamed' THEN jsonb_build_array(x.old_identity) " \
+    "ELSE '[]' END ORDER BY x.kind COLLATE \"C\", x.identity COLLATE \"C\")"
+
 constinit plan version_plan(
     "INSERT INTO chronos.version (timeline, number, cause, started_at, committed_at, role, "
     "session_role, application, client_address, transaction, statements, snapshot, "
-    "server_version, fingerprint) "
+    "server_version, fingerprint, changes) "
     "SELECT $1, $2, $3, $4, clock_timestamp(), $5, $6, $7, $8, $9, $10, $11, "
-    "current_setting('server_version_num')::integer, chronos.fingerprint_sum($12, $13, $14)",
+    "current_setting('server_version_num')::integer, chronos.fingerprint_sum($12, $13, $14), "
+    // A restored database has all facts as its own: only what is not as in its parent counts.
+    "coalesce(CASE WHEN $3 = 'restore' THEN (SELECT " CHRONOS_NOTES
+    " FROM chronos.changes($1, $2) x) "
+    "ELSE (SELECT " CHRONOS_NOTES
+    " FROM (SELECT c.*, CASE WHEN c.old_hash IS NULL THEN 'added' WHEN c.hash IS NULL "
+    "THEN 'removed' WHEN c.identity <> c.old_identity THEN 'renamed' ELSE 'changed' END AS change "
+    "FROM unnest($15, $16, $13, $17, $14) AS c(kind, identity, hash, old_identity, old_hash) "
+    "WHERE c.hash IS DISTINCT FROM c.old_hash) x) END, '[]')",
     UUIDOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, XID8OID,
-    TEXTARRAYOID, TEXTOID, BYTEAOID, BYTEAARRAYOID, BYTEAARRAYOID);
+    TEXTARRAYOID, TEXTOID, BYTEAOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, TEXTARRAYOID,
+    TEXTARRAYOID);
 
 constinit plan begin_line_plan(
     "INSERT INTO chronos.timeline (id, parent, parent_version, cause) "
@@ -146,10 +165,11 @@ bool true_cell(int column) {
 
 differences take_differences(MemoryContext memory) {
     differences out;
-    value* const columns[] = {&out.classids,        &out.objids,       &out.kinds,
-                              &out.identities,      &out.definitions,  &out.hashes,
-                              &out.old_classids,    &out.old_objids,   &out.old_hashes,
-                              &out.locked_classids, &out.locked_objids};
+    value* const columns[] = {&out.classids,       &out.objids,      &out.kinds,
+                              &out.identities,     &out.definitions, &out.hashes,
+                              &out.old_classids,   &out.old_objids,  &out.old_hashes,
+                              &out.old_identities, &out.old_objects, &out.locked_classids,
+                              &out.locked_objids};
     int column = 0;
     for (value* const each : columns) {
         *each = cell(0, column++, memory);
@@ -273,10 +293,12 @@ std::int64_t write_version(const state& at, std::int64_t number, const differenc
     close_plan.write({at.line, found.kinds, found.old_classids, found.old_objids, found.old_hashes,
                       version, found.hashes});
     open_plan.write({at.line, found.classids, found.objids, found.kinds, found.identities,
-                     found.hashes, found.old_hashes, version, found.definitions});
+                     found.hashes, found.old_hashes, version, found.definitions,
+                     found.old_objects});
     version_plan.write({at.line, version, cause, who.started_at, who.role, who.session_role,
                         who.application, who.address, who.transaction, who.statements,
-                        note.snapshot, at.fingerprint, found.hashes, found.old_hashes});
+                        note.snapshot, at.fingerprint, found.hashes, found.old_hashes, found.kinds,
+                        found.identities, found.old_identities});
     connection.close();
     return number;
 }

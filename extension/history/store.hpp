@@ -9,7 +9,7 @@ namespace chronos::history {
 // Differences between catalogue and store, column by column, as arrays that a statement takes.
 struct differences {
     backend::value classids, objids, kinds, identities, definitions, hashes;
-    backend::value old_classids, old_objids, old_hashes;
+    backend::value old_classids, old_objids, old_hashes, old_identities, old_objects;
     backend::value locked_classids, locked_objids;  // what could not be rendered now
     bool any_change = false;                        // something that makes a version
     bool any_row = false;                           // that, or an object with a new oid

@@ -29,10 +29,11 @@ CREATE TABLE chronos.version (
     snapshot text,
     server_version integer NOT NULL,
     fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
+    changes jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (timeline, number)
 );
 COMMENT ON TABLE chronos.version IS
-    'Committed states of the schema, numbered in the order of their commits, with the evidence of who made them and how. Read chronos.history instead.';
+    'Committed states of the schema, numbered in the order of their commits, with the evidence of who made them and how, and a list of what they changed, each [change, kind, identity, identity before if renamed]. Read chronos.history instead.';
 SELECT pg_catalog.pg_extension_config_dump('chronos.version', '');
 
 CREATE TABLE chronos.definition (
@@ -59,6 +60,10 @@ CREATE TRIGGER keep_known BEFORE INSERT ON chronos.definition
     FOR EACH ROW EXECUTE FUNCTION chronos.keep_known_definition();
 ALTER TABLE chronos.definition ENABLE ALWAYS TRIGGER keep_known;
 
+CREATE SEQUENCE chronos.object_number;
+COMMENT ON SEQUENCE chronos.object_number IS 'Numbers of objects in chronos.fact.';
+SELECT pg_catalog.pg_extension_config_dump('chronos.object_number', '');
+
 CREATE TABLE chronos.fact (
     timeline uuid NOT NULL,
     since bigint NOT NULL,
@@ -68,11 +73,13 @@ CREATE TABLE chronos.fact (
     kind text NOT NULL,
     identity text NOT NULL,
     hash bytea NOT NULL,
+    object bigint NOT NULL DEFAULT nextval('chronos.object_number'),
     attributes int2[],
     PRIMARY KEY (timeline, since, kind, identity)
 );
 COMMENT ON TABLE chronos.fact IS
-    'In which versions a definition held: from since on, up to but not including until. The oids, and the attribute numbers of the columns, are those of the timeline''s own database.';
+    'In which versions a definition held: from since on, up to but not including until. The oids, and the attribute numbers of the columns, are those of the timeline''s own database; the number of an object stays with it through renames, new oids and restores.';
+CREATE INDEX fact_course ON chronos.fact (object, since);
 CREATE INDEX fact_until ON chronos.fact (timeline, until) WHERE until IS NOT NULL;
 CREATE INDEX fact_object ON chronos.fact (objid) WHERE until IS NULL;
 CREATE UNIQUE INDEX fact_identity ON chronos.fact (identity, kind, timeline) WHERE until IS NULL;

@@ -44,21 +44,29 @@ END $$;
 COMMENT ON FUNCTION chronos.changes(uuid, bigint) IS
     'What a version changed, by object; hashes refer to chronos.definition. A rename is a change of one object, not a removal and an addition.';
 
+CREATE FUNCTION chronos.changed_names(changes jsonb, wanted text[]) RETURNS text[] LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT concat_ws(' ', c.note ->> 1, c.note ->> 2, '(was ' || (c.note ->> 3) || ')')
+        FROM jsonb_array_elements(changes) WITH ORDINALITY c(note, nr)
+        WHERE c.note ->> 0 = ANY (wanted) ORDER BY c.nr);
+END $$;
+COMMENT ON FUNCTION chronos.changed_names(jsonb, text[]) IS
+    'The objects in chronos.version.changes that were added, changed, renamed or removed, as text.';
+
 CREATE VIEW chronos.history AS
 SELECT v.number, v.timeline, v.committed_at, v.cause,
        coalesce((SELECT array_agg(l.name ORDER BY l.created_at, l.name) FROM chronos.label l
                  WHERE l.timeline = v.timeline AND l.number = v.number), '{}') AS labels,
        v.role, v.session_role, v.application, v.client_address, v.transaction, v.statements,
-       c.added, c.changed, c.removed, v.snapshot, v.server_version, v.fingerprint
+       -- functions, so that a LIMIT is heeded before they run
+       chronos.changed_names(v.changes, '{added}') AS added,
+       chronos.changed_names(v.changes, '{changed,renamed}') AS changed,
+       chronos.changed_names(v.changes, '{removed}') AS removed,
+       v.snapshot, v.server_version, v.fingerprint
 FROM chronos.lineage t
-JOIN chronos.version v ON v.timeline = t.timeline AND (t.last_version IS NULL OR v.number <= t.last_version)
-CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(x.kind || ' ' || x.identity) FILTER (WHERE x.change = 'added'), '{}') AS added,
-           coalesce(array_agg(x.kind || ' ' || x.identity
-                              || CASE WHEN x.change = 'renamed' THEN ' (was ' || x.old_identity || ')' ELSE '' END)
-                    FILTER (WHERE x.change IN ('changed', 'renamed')), '{}') AS changed,
-           coalesce(array_agg(x.kind || ' ' || x.identity) FILTER (WHERE x.change = 'removed'), '{}') AS removed
-    FROM chronos.changes(v.timeline, v.number) x) c;
+JOIN chronos.version v ON v.timeline = t.timeline AND (t.last_version IS NULL OR v.number <= t.last_version);
 COMMENT ON VIEW chronos.history IS
     'The versions this database went through, those before a restore included: when, by whom, by which statements, and what they changed.';
 GRANT SELECT ON chronos.history TO PUBLIC;

@@ -151,9 +151,9 @@ COMMENT ON FUNCTION chronos.live_hashes(oid[], oid[]) IS
 
 CREATE TYPE chronos.difference AS (
     classid oid, objid oid, kind text, identity text, definition jsonb, hash bytea,
-    old_classid oid, old_objid oid, old_identity text, old_hash bytea);
+    old_classid oid, old_objid oid, old_identity text, old_hash bytea, old_object bigint);
 COMMENT ON TYPE chronos.difference IS
-    'One object that is not as stored: hash is null when it is gone, old_hash when it is new, kind when it is locked; equal hashes mean a new oid.';
+    'One object that is not as stored: hash is null when it is gone, old_hash when it is new, kind when it is locked; equal hashes mean a new oid. old_object is the number under which the store knows it.';
 
 CREATE FUNCTION chronos.differences(line uuid, classes oid[], objects oid[]) RETURNS SETOF chronos.difference
 LANGUAGE plpgsql STABLE
@@ -170,7 +170,8 @@ BEGIN
         SELECT * FROM chronos.live_hashes(classes, objects)
     ), paired AS MATERIALIZED (
         SELECT l.*, coalesce(s.classid, i.classid) AS old_classid, coalesce(s.objid, i.objid) AS old_objid,
-               coalesce(s.identity, i.identity) AS old_identity, coalesce(s.hash, i.hash) AS old_hash
+               coalesce(s.identity, i.identity) AS old_identity, coalesce(s.hash, i.hash) AS old_hash,
+               coalesce(s.object, i.object) AS old_object
         FROM live l
         LEFT JOIN LATERAL (
             SELECT * FROM chronos.fact f
@@ -185,10 +186,10 @@ BEGIN
             OFFSET 0) i ON true
     )
     SELECT p.classid, p.objid, p.kind, p.identity, p.definition, p.hash,
-           p.old_classid, p.old_objid, p.old_identity, p.old_hash
+           p.old_classid, p.old_objid, p.old_identity, p.old_hash, p.old_object
     FROM paired p WHERE p.hash IS DISTINCT FROM p.old_hash OR p.objid IS DISTINCT FROM p.old_objid
     UNION ALL
-    SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash
+    SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash, s.object
     FROM (SELECT DISTINCT o FROM unnest(objects) o) o
     CROSS JOIN LATERAL (
         SELECT * FROM chronos.fact f
@@ -219,7 +220,7 @@ BEGIN
         SELECT f.* FROM chronos.fact f
         WHERE f.timeline = line AND f.until IS NULL AND NOT f.objid = ANY (except_objects)
     ), by_oid AS MATERIALIZED (
-        SELECT l.kind, l.classid, l.objid, s.identity AS old_identity, s.hash AS old_hash
+        SELECT l.kind, l.classid, l.objid, s.identity AS old_identity, s.hash AS old_hash, s.object AS old_object
         FROM live l JOIN stored s ON s.kind = l.kind AND s.classid = l.classid AND s.objid = l.objid
     ), left_over AS (
         SELECT s.* FROM stored s
@@ -228,16 +229,16 @@ BEGIN
     ), paired AS MATERIALIZED (
         SELECT l.*, CASE WHEN b.objid IS NULL THEN o.classid ELSE b.classid END AS old_classid,
                coalesce(b.objid, o.objid) AS old_objid, coalesce(b.old_identity, o.identity) AS old_identity,
-               coalesce(b.old_hash, o.hash) AS old_hash
+               coalesce(b.old_hash, o.hash) AS old_hash, coalesce(b.old_object, o.object) AS old_object
         FROM live l
         LEFT JOIN by_oid b ON b.kind = l.kind AND b.classid = l.classid AND b.objid = l.objid
         LEFT JOIN left_over o ON b.objid IS NULL AND o.kind = l.kind AND o.identity = l.identity
     )
     SELECT p.classid, p.objid, p.kind, p.identity, p.definition, p.hash,
-           p.old_classid, p.old_objid, p.old_identity, p.old_hash
+           p.old_classid, p.old_objid, p.old_identity, p.old_hash, p.old_object
     FROM paired p WHERE p.hash IS DISTINCT FROM p.old_hash OR p.objid IS DISTINCT FROM p.old_objid
     UNION ALL
-    SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash
+    SELECT s.classid, s.objid, s.kind, s.identity, NULL, NULL, s.classid, s.objid, s.identity, s.hash, s.object
     FROM left_over s
     LEFT JOIN paired p ON p.kind = s.kind AND p.old_classid = s.classid AND p.old_objid = s.objid
     WHERE p.objid IS NULL;
@@ -289,7 +290,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT w.classid, w.objid, NULL::text, NULL::text, NULL::jsonb, NULL::bytea,
-           NULL::oid, NULL::oid, NULL::text, NULL::bytea
+           NULL::oid, NULL::oid, NULL::text, NULL::bytea, NULL::bigint
     FROM unnest(wave_classes || next_classes, wave || next_wave) w(classid, objid)
     WHERE w.objid = ANY (refused);
 END $$;
@@ -316,7 +317,7 @@ BEGIN
     RETURN QUERY SELECT * FROM chronos.all_differences(line, refused || except_objects);
     RETURN QUERY
     SELECT r.classid, r.objid, NULL::text, NULL::text, NULL::jsonb, NULL::bytea,
-           NULL::oid, NULL::oid, NULL::text, NULL::bytea
+           NULL::oid, NULL::oid, NULL::text, NULL::bytea, NULL::bigint
     FROM unnest(refused_classes, refused) r(classid, objid);
 END $$;
 COMMENT ON FUNCTION chronos.compare_all(uuid, oid[]) IS

@@ -36,10 +36,14 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN QUERY SELECT * FROM chronos.compare_all(line, own);
     RETURN QUERY
+    SELECT c.classid, c.objid, c.kind, c.identity, c.definition, c.hash,
+           c.old_classid, c.old_objid, c.old_identity, c.old_hash, f.object
+    FROM chronos.compare_all(line, own) c
+    LEFT JOIN chronos.fact f ON f.timeline = parent AND f.until IS NULL AND f.kind = c.kind AND f.identity = c.identity
+    UNION ALL
     SELECT l.classid, l.objid, l.kind, l.identity, d.definition, d.hash,
-           NULL::oid, NULL::oid, NULL::text, NULL::bytea
+           NULL::oid, NULL::oid, NULL::text, NULL::bytea, f.object
     FROM chronos.live_hashes(own_classes, own) l
     JOIN chronos.fact f ON f.timeline = parent AND f.until IS NULL AND f.kind = l.kind AND f.identity = l.identity
     JOIN chronos.definition d ON d.hash = f.hash;

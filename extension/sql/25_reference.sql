@@ -218,7 +218,8 @@ END $$;
 COMMENT ON FUNCTION chronos.facts_at(bigint) IS 'The definitions of all objects at a version.';
 
 CREATE FUNCTION chronos.facts_of(reference text)
-RETURNS TABLE (line uuid, classid oid, objid oid, kind text, identity text, hash bytea, definition jsonb, attributes int2[])
+RETURNS TABLE (line uuid, classid oid, objid oid, kind text, identity text, hash bytea, definition jsonb, attributes int2[],
+               object bigint)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -228,16 +229,19 @@ DECLARE
 BEGIN
     IF reference = 'live' THEN
         RETURN QUERY
-        SELECT NULL::uuid, l.classid, l.objid, l.kind, l.identity, l.hash, l.definition, l.attributes
-        FROM chronos.live_facts() l;
+        SELECT NULL::uuid, l.classid, l.objid, l.kind, l.identity, l.hash, l.definition, l.attributes,
+               (SELECT f.object FROM chronos.fact f
+                WHERE f.timeline = o.timeline AND f.until IS NULL
+                  AND f.kind = l.kind AND f.classid = l.classid AND f.objid = l.objid)
+        FROM chronos.live_facts() l CROSS JOIN chronos.local o;
         RETURN;
     END IF;
     version := chronos.resolve(reference);
     own := chronos.timeline_of(version);
     RETURN QUERY
-    SELECT f.timeline, f.classid, f.objid, f.kind, f.identity, f.hash, d.definition, f.attributes
+    SELECT f.timeline, f.classid, f.objid, f.kind, f.identity, f.hash, d.definition, f.attributes, f.object
     FROM chronos.fact f JOIN chronos.definition d USING (hash)
     WHERE f.timeline = own AND f.since <= version AND (f.until IS NULL OR f.until > version);
 END $$;
 COMMENT ON FUNCTION chronos.facts_of(text) IS
-    'All objects at the version that a text names, or with live as they are now (then line is null, the oids are those of the present timeline).';
+    'All objects at the version that a text names, or with live as they are now (then line is null, the oids are those of the present timeline). The number in object is the same for the same object at all versions.';
