@@ -10,10 +10,13 @@ extern "C" {
 #include <catalog/index.h>
 #include <catalog/objectaccess.h>
 #include <catalog/pg_class.h>
+#include <catalog/pg_database.h>
+#include <catalog/pg_db_role_setting.h>
 #include <catalog/pg_index.h>
 #include <catalog/pg_inherits.h>
 #include <catalog/pg_largeobject.h>
 #include <catalog/pg_subscription.h>
+#include <miscadmin.h>
 #include <utils/lsyscache.h>
 }
 
@@ -23,9 +26,18 @@ namespace {
 
 constinit object_access_hook_type next_hook = nullptr;
 
-bool is_watched(Oid classid) {
-    return classid != LargeObjectRelationId &&
-           (classid == SubscriptionRelationId || !IsSharedRelation(classid));
+bool is_watched(Oid classid, Oid objid) {
+    switch (classid) {
+        case LargeObjectRelationId:
+            return false;
+        case SubscriptionRelationId:
+            return true;
+        case DatabaseRelationId:
+        case DbRoleSettingRelationId:
+            return objid == MyDatabaseId;
+        default:
+            return !IsSharedRelation(classid);
+    }
 }
 
 // REINDEX CONCURRENTLY builds a new index, swaps the two names without a word and drops the old one
@@ -61,7 +73,7 @@ void note_access(ObjectAccessType access, Oid classid, Oid objid) {
     switch (access) {
         case OAT_POST_CREATE:
         case OAT_POST_ALTER:
-            if (is_noting() && is_watched(classid)) {
+            if (is_noting() && is_watched(classid, objid)) {
                 // Rows of these two are named by the relation they describe.
                 const bool describes_relation =
                     classid == IndexRelationId || classid == InheritsRelationId;
@@ -72,7 +84,7 @@ void note_access(ObjectAccessType access, Oid classid, Oid objid) {
             }
             break;
         case OAT_DROP:
-            if (is_noting() && is_watched(classid)) {
+            if (is_noting() && is_watched(classid, objid)) {
                 note_drop(classid, objid);
             }
             break;

@@ -11,6 +11,7 @@ extern "C" {
 #include <catalog/pg_foreign_data_wrapper.h>
 #include <catalog/pg_foreign_server.h>
 #include <catalog/pg_language.h>
+#include <catalog/pg_largeobject.h>
 #include <catalog/pg_namespace.h>
 #include <catalog/pg_proc.h>
 #include <catalog/pg_type.h>
@@ -19,6 +20,7 @@ extern "C" {
 #include <nodes/makefuncs.h>
 #include <parser/parse_func.h>
 #include <parser/parse_type.h>
+#include <utils/builtins.h>
 }
 
 namespace chronos::capture {
@@ -63,8 +65,11 @@ void note_named(ObjectType type, Node* object) {
         case OBJECT_FOREIGN_SERVER:
             note_if_valid(ForeignServerRelationId, get_foreign_server_oid(strVal(object), true));
             break;
+        case OBJECT_LARGEOBJECT:
+            note_if_valid(LargeObjectRelationId, oidparse(object));
+            break;
         default:
-            // Databases, tablespaces, parameters and large objects are not part of a schema.
+            // No event trigger fires for databases; tablespaces and parameters are the cluster's.
             break;
     }
 }

@@ -27,6 +27,12 @@ SELECT 'pg_catalog.pg_extension'::regclass::oid AS classid, x.oid AS objid,
        jsonb_strip_nulls(jsonb_build_object(
            'version', x.extversion,
            'schema', (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = x.extnamespace),
+           -- Its tables whose rows pg_dump takes along, with the condition which of them.
+           'configuration', CASE WHEN x.extconfig IS NOT NULL THEN (
+               SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                          'table', u.relation::regclass::text, 'condition', nullif(u.condition, '')))
+                          ORDER BY u.relation::regclass::text COLLATE "C")
+               FROM unnest(x.extconfig, x.extcondition) u(relation, condition)) END,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_extension'::regclass AND s.objoid = x.oid
                          AND s.objsubid = 0),

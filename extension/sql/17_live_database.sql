@@ -52,8 +52,6 @@ SELECT 'pg_catalog.pg_event_trigger'::regclass::oid AS classid, t.oid AS objid,
                          AND s.objsubid = 0)
        )) AS definition
 FROM pg_catalog.pg_event_trigger t
-JOIN pg_catalog.pg_proc f ON f.oid = t.evtfoid
-JOIN chronos.live_namespace n ON n.oid = f.pronamespace
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_event_trigger'::regclass AND e.objid = t.oid
                     AND e.deptype = 'e');

@@ -37,5 +37,22 @@ FROM pg_catalog.pg_foreign_server v
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_foreign_server'::regclass AND e.objid = v.oid
                     AND e.deptype = 'e');
-COMMENT ON VIEW chronos.live_server IS
-    'Foreign servers. User mappings hold passwords and are not kept: chronos.uncovered names them.';
+COMMENT ON VIEW chronos.live_server IS 'Foreign servers.';
+
+CREATE VIEW chronos.live_user_mapping AS
+SELECT 'pg_catalog.pg_user_mapping'::regclass::oid AS classid, m.umid AS objid,
+       'user mapping' AS kind,
+       format('for %s server %I', CASE WHEN m.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(m.usename) END,
+              m.srvname) AS identity,
+       jsonb_strip_nulls(jsonb_build_object(
+           'user', CASE WHEN m.umuser <> 0 THEN m.usename END, 'server', m.srvname,
+           'fdw_options', o.plain, 'secrets', o.secrets,
+           'depends_on', jsonb_build_array('server ' || quote_ident(m.srvname))
+       )) AS definition
+FROM pg_catalog.pg_user_mappings m
+CROSS JOIN LATERAL chronos.open_mapping_options(m.umoptions) o
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+                  WHERE e.classid = 'pg_catalog.pg_user_mapping'::regclass AND e.objid = m.umid
+                    AND e.deptype = 'e');
+COMMENT ON VIEW chronos.live_user_mapping IS
+    'User mappings; options that may be secrets keep their names and lose their values.';

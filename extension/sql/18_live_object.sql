@@ -49,13 +49,23 @@ SELECT classid, objid, kind, identity, definition FROM chronos.live_foreign_data
 UNION ALL
 SELECT classid, objid, kind, identity, definition FROM chronos.live_server
 UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_user_mapping
+UNION ALL
 SELECT classid, objid, kind, identity, definition FROM chronos.live_publication
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_subscription
 UNION ALL
 SELECT classid, objid, kind, identity, definition FROM chronos.live_event_trigger
 UNION ALL
 SELECT classid, objid, kind, identity, definition FROM chronos.live_default_privileges
 UNION ALL
-SELECT classid, objid, kind, identity, definition FROM chronos.live_privileges;
+SELECT classid, objid, kind, identity, definition FROM chronos.live_privileges
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_large_object
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_database
+UNION ALL
+SELECT classid, objid, kind, identity, definition FROM chronos.live_security_label;
 COMMENT ON VIEW chronos.live_object IS
     'Every versioned object of this database: what it is (kind, identity) and the facts that make it what it is. Read it with search_path = pg_catalog.';
 

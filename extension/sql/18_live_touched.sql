@@ -74,6 +74,10 @@ BEGIN
         UNION ALL
         SELECT 'pg_publication'::regclass, p.pnpubid FROM pg_publication_namespace p
         WHERE t.classid = 'pg_publication_namespace'::regclass AND p.oid = t.objid
+        UNION ALL
+        SELECT CASE t.classid WHEN 'pg_db_role_setting'::regclass THEN 'pg_database'::regclass
+                              ELSE 'pg_largeobject'::regclass END, t.objid
+        WHERE t.classid IN ('pg_db_role_setting'::regclass, 'pg_largeobject_metadata'::regclass)
     ) m ON true;
 END
 $$;

@@ -3,11 +3,13 @@
 --    10 schemas        20 extensions     25 languages, access methods
 --    28 shells of types, 29 collations
 --    30 types          40 functions      45 domain checks that call functions   46 operators, casts, ...
+--    57 foreign-data wrappers, servers, user mappings, large objects
 --    60 sequences      62 tables         64 identity    66 sequence ownership
 --    68 views          72 defaults       74 extended statistics
 --    80 constraints and indexes          82 partitions' indexes joined    84 foreign keys
 --    86 rules, triggers, policies        87 states that need all of these
---    90 privileges     92 comments       95 publications, default privileges, event triggers
+--    90 privileges     92 comments       95 publications, subscriptions, default privileges, event triggers
+--    98 the database   99 security labels
 -- Only the facts are read, never the catalogue.
 
 CREATE FUNCTION chronos.options_sql(options jsonb, prefix text DEFAULT '') RETURNS text

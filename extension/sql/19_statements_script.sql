@@ -38,6 +38,16 @@ BEGIN
             RETURN QUERY SELECT * FROM chronos.collation_statements(identity, definition);
         WHEN kind IN ('foreign-data wrapper', 'server') THEN
             RETURN QUERY SELECT * FROM chronos.foreign_statements(kind, identity, definition);
+        WHEN kind = 'user mapping' THEN
+            RETURN QUERY SELECT * FROM chronos.user_mapping_statements(definition);
+        WHEN kind = 'subscription' THEN
+            RETURN QUERY SELECT * FROM chronos.subscription_statements(identity, definition);
+        WHEN kind = 'large object' THEN
+            RETURN QUERY SELECT * FROM chronos.large_object_statements(identity, definition);
+        WHEN kind = 'database' THEN
+            RETURN QUERY SELECT * FROM chronos.database_statements(definition);
+        WHEN kind = 'security label' THEN
+            RETURN QUERY SELECT * FROM chronos.security_label_statements(definition);
         WHEN kind = 'publication' THEN
             RETURN QUERY SELECT * FROM chronos.publication_statements(identity, definition);
         WHEN kind = 'event trigger' THEN

@@ -130,6 +130,12 @@ BEGIN
                chronos.object_hash(l.kind, l.identity, l.definition)
         FROM chronos.live_privileges l WHERE l.objid = ANY (objects);
     END IF;
+    IF EXISTS (SELECT FROM chronos.live_label s WHERE s.objoid = ANY (objects)) THEN
+        RETURN QUERY
+        SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
+               chronos.object_hash(l.kind, l.identity, l.definition)
+        FROM chronos.live_security_label l WHERE l.objid = ANY (objects);
+    END IF;
     IF EXISTS (SELECT FROM unnest(classes) c WHERE c NOT IN (
                    'pg_class'::regclass, 'pg_constraint'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass,
                    'pg_trigger'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass,
@@ -139,7 +145,7 @@ BEGIN
         SELECT l.classid, l.objid, l.kind, l.identity, l.definition,
                chronos.object_hash(l.kind, l.identity, l.definition)
         FROM chronos.live_object l WHERE l.objid = ANY (objects)
-          AND l.kind <> 'privileges'
+          AND l.kind NOT IN ('privileges', 'security label')
           AND l.classid NOT IN (
                   'pg_class'::regclass, 'pg_constraint'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass,
                   'pg_trigger'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass,
