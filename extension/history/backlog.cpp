@@ -22,7 +22,8 @@ using backend::value;
 
 constinit plan gaps_plan(
     "SELECT g.id, g.reason, g.everything, g.classids, g.objids, g.started_at, g.role, "
-    "g.session_role, g.application, g.client_address, g.transaction, g.statements "
+    "g.session_role, g.application, g.client_address, g.transaction, g.statements, g.noted_at, "
+    "g.statements <> '{}' "
     "FROM chronos.gap g WHERE g.attempts < 3 ORDER BY g.id");
 
 constinit plan close_gap_plan("DELETE FROM chronos.gap WHERE id = $1", INT8OID);
@@ -40,6 +41,7 @@ struct gap {
     bool everything = false;
     object_ids objects;
     evidence who;
+    bool has_statements = false;
 };
 
 std::vector<Oid> oids_of(const value& from) {
@@ -64,11 +66,12 @@ gap read_gap(std::uint64_t row, MemoryContext memory) {
     out.objects = {oids_of(cell(row, 3, memory)), oids_of(cell(row, 4, memory))};
     value* const evidence_columns[] = {
         &out.who.started_at, &out.who.role,        &out.who.session_role, &out.who.application,
-        &out.who.address,    &out.who.transaction, &out.who.statements};
+        &out.who.address,    &out.who.transaction, &out.who.statements,   &out.who.ended_at};
     int column = 5;
     for (value* const each : evidence_columns) {
         *each = cell(row, column++, memory);
     }
+    out.has_statements = DatumGetBool(cell(row, column, memory).datum);
     return out;
 }
 
@@ -106,15 +109,17 @@ const char* cause_of(const gap& each, const state& at) {
     if (at.number == 0) {
         return "baseline";
     }
-    return each.everything ? "unobserved" : "ddl";
+    return each.everything && !each.has_statements ? "unobserved" : "ddl";
 }
 
-void settle(const gap& each, const object_ids& own) {
+void settle(const gap& each, const object_ids& own, const object_ids* differing) {
     const MemoryContext memory = CurrentMemoryContext;
     const state at = read_state(memory);
     const object_ids objects = without(each.objects, own);
     differences found;
-    if (each.everything) {
+    if (each.everything && differing != nullptr) {
+        found = differing->empty() ? differences{} : compare(at, *differing, memory);
+    } else if (each.everything) {
         found = compare_all(at, own, memory);
     } else if (!objects.empty()) {
         found = compare(at, objects, memory);
@@ -132,11 +137,11 @@ void settle(const gap& each, const object_ids& own) {
 }
 
 // One gap that cannot be settled must not keep the others, or the caller's own change, from it.
-void settle_or_postpone(const gap& each, const object_ids& own) {
+void settle_or_postpone(const gap& each, const object_ids& own, const object_ids* differing) {
     std::string why;
     try {
         backend::subtransaction part;
-        settle(each, own);
+        settle(each, own, differing);
         run(close_gap_plan, {each.id});
         part.commit();
         return;
@@ -162,11 +167,9 @@ std::int64_t settle_arrived(const state& at, value snapshot, const object_ids& o
     return write_version(now, number, found, {"restore", &who, snapshot});
 }
 
-void settle_backlog(const state& at, object_ids& own) {
+void settle_backlog(const state& at, object_ids& own, const object_ids* differing) {
     if (!at.arrived.is_null) {
-        evidence nobody;
-        nobody.statements = backend::text_array({});
-        settle_arrived(at, {}, own, nobody);
+        settle_arrived(at, {}, own, evidence::nobody());
     }
     for (const gap& each : read_gaps(CurrentMemoryContext)) {
         if (each.reason == "locked") {
@@ -174,7 +177,7 @@ void settle_backlog(const state& at, object_ids& own) {
             append(own, each.objects);
             run(close_gap_plan, {each.id});
         } else {
-            settle_or_postpone(each, own);
+            settle_or_postpone(each, own, differing);
         }
     }
     if (at.loading) {

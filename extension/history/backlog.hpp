@@ -7,7 +7,8 @@ namespace chronos::history {
 
 // Under the number lock: continues an arrived history and turns the gaps into versions. What `own`
 // names is left to the caller's own version; objects that were locked before are added to it.
-void settle_backlog(const state& at, object_ids& own);
+// `differing`: all that differs, if the caller has compared everything already.
+void settle_backlog(const state& at, object_ids& own, const object_ids* differing = nullptr);
 
 // The restored schema as the first version after the history at.arrived; what `own` names stands in
 // it as it stood in that history. Returns its number.

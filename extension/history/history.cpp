@@ -5,6 +5,7 @@
 
 extern "C" {
 #include <storage/lmgr.h>
+#include <utils/timestamp.h>
 }
 
 namespace {
@@ -13,10 +14,48 @@ using chronos::backend::call;
 using chronos::backend::value;
 using namespace chronos::history;
 
+value now_value() {
+    return call([] { return TimestampTzGetDatum(GetCurrentTimestamp()); });
+}
+
+// Nobody knows who did what only a comparison finds; all there is to say is since when.
+version_note note_of(const char* cause, const state& at, const evidence& who,
+                     const evidence& nobody) {
+    if (at.number == 0) {
+        return {"baseline", &who, {}};
+    }
+    if (strcmp(cause, "unobserved") != 0) {
+        return {cause, &who, {}};
+    }
+    return {at.other_server ? "server" : cause, &nobody, {}, at.compared_at};
+}
+
+void note_locked(const differences& found, const evidence& who) {
+    if (found.any_locked) {
+        add_gap("locked", found.locked_classids, found.locked_objids, false, who,
+                "another session held a lock that rendering needs");
+    }
+}
+
+// What others left becomes versions of its own, with its own evidence; then what still differs of
+// what differed is nobody's. Returns the newest version if any was made.
+std::optional<std::int64_t> settle_known(state& now, differences& found) {
+    const MemoryContext memory = CurrentMemoryContext;
+    const std::int64_t newest = now.number;
+    const object_ids differing = ids_of(found);
+    object_ids ids;
+    settle_backlog(now, ids, &differing);
+    append(ids, differing);
+    now = read_state(memory);
+    found = ids.empty() ? differences{} : compare(now, ids, memory);
+    return now.number == newest ? std::nullopt : std::optional(now.number);
+}
+
 // The slow comparison runs before the number lock, so that nobody's commit waits for it.
 std::optional<std::int64_t> record_everything(const char* cause, const evidence& who) {
     const recorder_scope scope;
     const MemoryContext memory = CurrentMemoryContext;
+    const value began = now_value();
     const value covered = newest_gap();
     const state before = read_state(memory);
     differences found = compare_all(before, {}, memory);
@@ -25,26 +64,24 @@ std::optional<std::int64_t> record_everything(const char* cause, const evidence&
     if (!now.arrived.is_null) {
         const std::int64_t number = settle_arrived(now, {}, {}, who);
         forget_backlog(covered);
+        note_comparison(began);
         return number;
     }
     const bool first = now.number == 0;
-    if (!first || before.number != now.number) {
-        object_ids ids = ids_of(found);
-        settle_backlog(now, ids);
-        now = read_state(memory);
-        found = ids.empty() ? differences{} : compare(now, ids, memory);
-    }
     std::optional<std::int64_t> number;
+    if (!first) {
+        note_locked(found, who);
+        number = settle_known(now, found);
+    }
     if (found.any_change || first) {
-        number = write_version(now, now.number + 1, found, {first ? "baseline" : cause, &who, {}});
+        const evidence nobody = evidence::nobody();
+        number = write_version(now, now.number + 1, found, note_of(cause, now, who, nobody));
     } else if (found.any_row) {
         write_new_oids(now, found);
     }
     forget_backlog(covered);
-    if (found.any_locked) {
-        add_gap("locked", found.locked_classids, found.locked_objids, false, who,
-                "another session held a lock that rendering needs");
-    }
+    note_comparison(began);
+    note_locked(found, who);
     return number;
 }
 
@@ -69,6 +106,7 @@ CHRONOS_SQL_FUNCTION(chronos_finish_restore)
     const value snapshot = PG_ARGISNULL(0) ? value() : value(PG_GETARG_DATUM(0));
     const recorder_scope scope;
     const MemoryContext memory = CurrentMemoryContext;
+    const value began = now_value();
     const value covered = newest_gap();
     take_number_lock();
     const state at = read_state(memory);
@@ -80,6 +118,7 @@ CHRONOS_SQL_FUNCTION(chronos_finish_restore)
         number = write_version(at, at.number + 1, found, {"restore", &who, snapshot});
     }
     forget_backlog(covered);
+    note_comparison(began);
     PG_RETURN_INT64(number);
 }
 

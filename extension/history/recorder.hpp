@@ -24,9 +24,12 @@ struct evidence {
     backend::value application;
     backend::value address;
     backend::value started_at;
+    backend::value ended_at;  // null: now
     backend::value transaction;
     backend::value statements;
 
+    // Of a change that nobody saw.
+    static evidence nobody();
     // Of the present transaction.
     static evidence collect(const std::vector<std::string>& statements);
 };

@@ -6,6 +6,7 @@
 #include "backend/door.hpp"
 #include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
+#include "history/announce.hpp"
 
 extern "C" {
 #include <catalog/namespace.h>
@@ -44,7 +45,7 @@ using backend::value;
 
 constinit plan read_state_plan(
     "SELECT s.line, s.number, s.fingerprint, s.arrived, s.gaps, "
-    "s.loading FROM chronos.recorder_state() s");
+    "s.loading, s.compared_at, s.other_server FROM chronos.recorder_state() s");
 
 constinit plan compare_plan(CHRONOS_AGGREGATES "FROM chronos.compare($1, $2, $3) c", UUIDOID,
                             OIDARRAYOID, OIDARRAYOID);
@@ -112,7 +113,7 @@ constinit plan new_oids_plan(
 constinit plan version_plan(
     "INSERT INTO chronos.version (timeline, number, cause, started_at, committed_at, role, "
     "session_role, application, client_address, transaction, statements, snapshot, "
-    "server_version, fingerprint, changes) "
+    "server_version, fingerprint, changes, duration, observed_after) "
     "SELECT $1, $2, $3, $4, clock_timestamp(), $5, $6, $7, $8, $9, $10, $11, "
     "current_setting('server_version_num')::integer, chronos.fingerprint_sum($12, $13, $14), "
     // A restored database has all facts as its own: only what is not as in its parent counts.
@@ -122,10 +123,13 @@ constinit plan version_plan(
     " FROM (SELECT c.*, CASE WHEN c.old_hash IS NULL THEN 'added' WHEN c.hash IS NULL "
     "THEN 'removed' WHEN c.identity <> c.old_identity THEN 'renamed' ELSE 'changed' END AS change "
     "FROM unnest($15, $16, $13, $17, $14) AS c(kind, identity, hash, old_identity, old_hash) "
-    "WHERE c.hash IS DISTINCT FROM c.old_hash) x) END, '[]')",
+    "WHERE c.hash IS DISTINCT FROM c.old_hash) x) END, '[]'), "
+    "coalesce($18, clock_timestamp()) - $4, $19 "
+    "RETURNING format('{\"version\": %s, \"fingerprint\": \"%s\", \"timeline\": \"%s\"}', number, "
+    "encode(fingerprint, 'hex'), timeline)",
     UUIDOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, XID8OID,
     TEXTARRAYOID, TEXTOID, BYTEAOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, TEXTARRAYOID,
-    TEXTARRAYOID);
+    TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID);
 
 constinit plan begin_line_plan(
     "INSERT INTO chronos.timeline (id, parent, parent_version, cause) "
@@ -134,6 +138,13 @@ constinit plan begin_line_plan(
     UUIDOID);
 
 constinit plan set_line_plan("UPDATE chronos.local SET timeline = $1, loading = false", UUIDOID);
+
+// A session that has just compared and not committed yet has said the same.
+constinit plan note_comparison_plan(
+    "UPDATE chronos.local SET compared_at = $1, "
+    "compared_by = current_setting('server_version_num')::integer "
+    "WHERE ctid = (SELECT l.ctid FROM chronos.local l FOR UPDATE SKIP LOCKED)",
+    TIMESTAMPTZOID);
 
 constinit plan drop_versions_plan("DELETE FROM chronos.version WHERE timeline = $1", UUIDOID);
 constinit plan drop_facts_plan("DELETE FROM chronos.fact WHERE timeline = $1", UUIDOID);
@@ -239,6 +250,8 @@ state read_state(MemoryContext memory) {
     out.arrived = cell(0, 3, memory);
     out.gaps = true_cell(4);
     out.loading = true_cell(5);
+    out.compared_at = cell(0, 6, memory);
+    out.other_server = true_cell(7);
     connection.close();
     return out;
 }
@@ -298,7 +311,8 @@ std::int64_t write_version(const state& at, std::int64_t number, const differenc
     version_plan.write({at.line, version, cause, who.started_at, who.role, who.session_role,
                         who.application, who.address, who.transaction, who.statements,
                         note.snapshot, at.fingerprint, found.hashes, found.old_hashes, found.kinds,
-                        found.identities, found.old_identities});
+                        found.identities, found.old_identities, who.ended_at, note.observed_after});
+    announce(cell(0, 0, CurrentMemoryContext));
     connection.close();
     return number;
 }
@@ -318,6 +332,12 @@ std::int64_t continue_arrived(const state& at) {
     }
     connection.close();
     return std::max(newest, at.number) + 1;
+}
+
+void note_comparison(value time) {
+    backend::spi connection;
+    note_comparison_plan.write({time});
+    connection.close();
 }
 
 std::int64_t add_label(value label, value role, bool later) {

@@ -23,6 +23,8 @@ struct state {
     backend::value arrived;
     bool gaps = false;
     bool loading = false;
+    backend::value compared_at;  // the last comparison of everything
+    bool other_server = false;   // it was made by another release of the server
 
     [[nodiscard]] bool has_backlog() const noexcept { return gaps || loading || !arrived.is_null; }
 };
@@ -47,9 +49,11 @@ struct version_note {
     const char* cause;
     const evidence* who;
     backend::value snapshot;
+    backend::value observed_after = {};
 };
 
-// Writes version `number` of at.line and what differs. Returns the number.
+// Writes version `number` of at.line and what differs, and tells those who listen. Returns the
+// number.
 std::int64_t write_version(const state& at, std::int64_t number, const differences& found,
                            const version_note& note);
 
@@ -59,6 +63,9 @@ void write_new_oids(const state& at, const differences& found);
 // Continues at.arrived: this database's timeline becomes its child, without versions or facts yet.
 // Returns the number that the next version gets.
 std::int64_t continue_arrived(const state& at);
+
+// Everything has been compared as it stood at `time`.
+void note_comparison(backend::value time);
 
 // What differs, to be looked at again; and the union of two such lists.
 [[nodiscard]] object_ids ids_of(const differences& found);

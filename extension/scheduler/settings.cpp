@@ -17,6 +17,7 @@ char* engine_user_value = nullptr;
 int snapshot_jobs_value = 2;
 int snapshot_timeout_value = 0;
 int launcher_interval_value = 60;
+int comparison_interval_value = 300;
 
 bool check_engine_path(char** value, void** /*extra*/, GucSource /*source*/) {
     if (*value == nullptr || **value == '\0' || **value == '/') {
@@ -48,6 +49,12 @@ void define_numbers() {
     DefineCustomIntVariable(
         "chronos.launcher_interval", "How often the launcher visits each database.", nullptr,
         &launcher_interval_value, 60, 1, 86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("chronos.comparison_interval",
+                            "How often the whole schema of each database is compared with its "
+                            "record, for changes that nobody saw.",
+                            "0: never. The launcher does it when it visits a database.",
+                            &comparison_interval_value, 300, 0, 86400 * 7, PGC_SIGHUP, GUC_UNIT_S,
+                            nullptr, nullptr, nullptr);
 }
 
 std::string text(const char* value) { return value == nullptr ? "" : value; }

@@ -17,7 +17,7 @@ SELECT pg_catalog.pg_extension_config_dump('chronos.timeline', '');
 CREATE TABLE chronos.version (
     timeline uuid NOT NULL,
     number bigint NOT NULL CHECK (number > 0),
-    cause text NOT NULL CHECK (cause IN ('baseline', 'ddl', 'unobserved', 'restore')),
+    cause text NOT NULL CHECK (cause IN ('baseline', 'ddl', 'unobserved', 'restore', 'server')),
     started_at timestamptz,
     committed_at timestamptz NOT NULL,
     role text,
@@ -25,6 +25,8 @@ CREATE TABLE chronos.version (
     application text,
     client_address text,
     transaction xid8,
+    duration interval,
+    observed_after timestamptz,
     statements text[] NOT NULL,
     snapshot text,
     server_version integer NOT NULL,
@@ -117,10 +119,12 @@ SELECT pg_catalog.pg_extension_config_dump('chronos.label', '');
 CREATE TABLE chronos.local (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     timeline uuid NOT NULL,
-    loading boolean NOT NULL
+    loading boolean NOT NULL,
+    compared_at timestamptz,
+    compared_by integer
 );
 COMMENT ON TABLE chronos.local IS
-    'The timeline of this database, never dumped; loading while a dump that creates the extension is being read.';
+    'The timeline of this database, never dumped; loading while a dump that creates the extension is being read; when everything was last compared with the store, and by which version of the server.';
 
 CREATE TABLE chronos.gap (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -64,9 +64,9 @@ SELECT v.number, v.timeline, v.committed_at, v.cause,
        chronos.changed_names(v.changes, '{added}') AS added,
        chronos.changed_names(v.changes, '{changed,renamed}') AS changed,
        chronos.changed_names(v.changes, '{removed}') AS removed,
-       v.snapshot, v.server_version, v.fingerprint
+       v.snapshot, v.server_version, v.fingerprint, v.duration, v.observed_after
 FROM chronos.lineage t
 JOIN chronos.version v ON v.timeline = t.timeline AND (t.last_version IS NULL OR v.number <= t.last_version);
 COMMENT ON VIEW chronos.history IS
-    'The versions this database went through, those before a restore included: when, by whom, by which statements, and what they changed.';
+    'The versions this database went through, those before a restore included: when, by whom, by which statements, and what they changed. What nobody saw (cause unobserved) happened after observed_after and before committed_at.';
 GRANT SELECT ON chronos.history TO PUBLIC;

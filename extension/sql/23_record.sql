@@ -1,10 +1,12 @@
 CREATE FUNCTION chronos.recorder_state(
-    OUT line uuid, OUT number bigint, OUT fingerprint bytea, OUT arrived uuid, OUT gaps boolean, OUT loading boolean)
+    OUT line uuid, OUT number bigint, OUT fingerprint bytea, OUT arrived uuid, OUT gaps boolean, OUT loading boolean,
+    OUT compared_at timestamptz, OUT other_server boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    SELECT l.timeline, l.loading INTO line, loading FROM chronos.local l;
+    SELECT l.timeline, l.loading, l.compared_at, l.compared_by <> current_setting('server_version_num')::integer
+    INTO line, loading, compared_at, other_server FROM chronos.local l;
     SELECT v.number, v.fingerprint INTO number, fingerprint
     FROM chronos.version v WHERE v.timeline = line ORDER BY v.number DESC LIMIT 1;
     gaps := EXISTS (SELECT FROM chronos.gap g WHERE g.attempts < 3);

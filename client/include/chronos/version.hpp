@@ -58,7 +58,7 @@ struct object_change {
 
 // A version with the evidence of who made it and how.
 struct version_record : schema_version {
-    std::string cause;  // baseline, ddl, unobserved (nobody saw the change happen), restore
+    std::string cause;  // baseline, ddl, unobserved (nobody saw it happen), restore, server
     std::string role;
     std::string application;
     std::string address;                  // of the client; empty: a local one, or unknown
