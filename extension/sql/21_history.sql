@@ -5,44 +5,29 @@ RETURNS TABLE (change text, kind text, identity text, old_identity text, hash by
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    base chronos.timeline;
+    before constant bigint := coalesce((SELECT max(v.number) FROM chronos.version v
+                                        WHERE v.timeline = changes.timeline AND v.number < changes.number), 0);
+    gone chronos.state[];
+    come chronos.state[] := chronos.states_between(timeline, number, before);
 BEGIN
-    SELECT t.* INTO base FROM chronos.timeline t
-    WHERE t.id = changes.timeline AND t.parent IS NOT NULL
-      AND NOT EXISTS (SELECT FROM chronos.version v
-                      WHERE v.timeline = changes.timeline AND v.number < changes.number);
+    IF before > 0 THEN
+        gone := chronos.states_between(timeline, before, number);
+    ELSE
+        -- the first of a timeline that continues another has all facts as its own
+        gone := ARRAY(
+            SELECT ROW(f.timeline, f.classid, f.objid, f.kind, f.identity, f.hash, NULL, f.attributes, f.object)::chronos.state
+            FROM chronos.timeline t
+            JOIN chronos.fact f ON f.timeline = t.parent AND f.since <= t.parent_version
+                                AND (f.until IS NULL OR f.until > t.parent_version)
+            WHERE t.id = changes.timeline);
+    END IF;
     RETURN QUERY
-    WITH opened AS (
-        SELECT f.* FROM chronos.fact f WHERE f.timeline = changes.timeline AND f.since = changes.number
-    ), closed AS (
-        SELECT f.* FROM chronos.fact f
-        WHERE base.id IS NULL AND f.timeline = changes.timeline AND f.until = changes.number
-        UNION ALL
-        SELECT f.* FROM chronos.fact f
-        WHERE f.timeline = base.parent AND f.since <= base.parent_version
-          AND (f.until IS NULL OR f.until > base.parent_version)
-    ), same_object AS (
-        SELECT o.kind, o.identity, o.hash, c.identity AS old_identity, c.hash AS old_hash
-        FROM opened o JOIN closed c ON c.kind = o.kind AND c.classid = o.classid AND c.objid = o.objid
-        WHERE base.id IS NULL
-    ), pairs AS (
-        SELECT * FROM same_object
-        UNION ALL
-        SELECT coalesce(o.kind, c.kind), o.identity, o.hash, c.identity, c.hash
-        FROM (SELECT * FROM opened n WHERE NOT EXISTS
-                 (SELECT FROM same_object s WHERE s.kind = n.kind AND s.identity = n.identity)) o
-        FULL JOIN (SELECT * FROM closed n WHERE NOT EXISTS
-                 (SELECT FROM same_object s WHERE s.kind = n.kind AND s.old_identity = n.identity)) c
-             ON c.kind = o.kind AND c.identity = o.identity
-    )
-    SELECT CASE WHEN p.old_hash IS NULL THEN 'added' WHEN p.hash IS NULL THEN 'removed'
-                WHEN p.identity <> p.old_identity THEN 'renamed' ELSE 'changed' END,
-           p.kind, coalesce(p.identity, p.old_identity), p.old_identity, p.hash, p.old_hash
-    FROM pairs p WHERE p.hash IS DISTINCT FROM p.old_hash
-    ORDER BY p.kind COLLATE "C", coalesce(p.identity, p.old_identity) COLLATE "C";
+    SELECT p.change, coalesce((p.new).kind, (p.old).kind), coalesce((p.new).identity, (p.old).identity),
+           (p.old).identity, (p.new).hash, (p.old).hash
+    FROM chronos.pair_states(gone, come) p;
 END $$;
 COMMENT ON FUNCTION chronos.changes(uuid, bigint) IS
-    'What a version changed, by object; hashes refer to chronos.definition. A rename is a change of one object, not a removal and an addition.';
+    'What a version changed since the one before it, by object; hashes refer to chronos.definition. A rename is a change of one object, not a removal and an addition.';
 
 CREATE FUNCTION chronos.changed_names(changes jsonb, wanted text[]) RETURNS text[] LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
