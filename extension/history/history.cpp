@@ -2,6 +2,7 @@
 #include "backend/door.hpp"
 #include "history/backlog.hpp"
 #include "history/scope.hpp"
+#include "history/stamp.hpp"
 
 extern "C" {
 #include <storage/lmgr.h>
@@ -52,13 +53,24 @@ std::optional<std::int64_t> settle_known(state& now, differences& found) {
 }
 
 // The slow comparison runs before the number lock, so that nobody's commit waits for it.
-std::optional<std::int64_t> record_everything(const char* cause, const evidence& who) {
+std::optional<std::int64_t> record_everything(const char* cause, const evidence& who,
+                                              bool everything) {
     const recorder_scope scope;
     const MemoryContext memory = CurrentMemoryContext;
     const value began = now_value();
     const value covered = newest_gap();
     const state before = read_state(memory);
-    differences found = compare_all(before, {}, memory);
+    const stamps rows = read_stamps(before);
+    const stamp_book book = stamp_book::open(memory);
+    moved_objects moved = book.compare(rows, before);
+    moved.everything = moved.everything || everything || before.number == 0;
+    if (moved.nothing() && !before.has_backlog() && DatumGetInt64(covered.datum) == 0) {
+        note_comparison(began);
+        return std::nullopt;
+    }
+    differences found = moved.everything ? compare_all(before, {}, memory)
+                                         : compare_moved(before, moved.ids, memory);
+    object_ids left_out = locked_ids(found);
     take_number_lock();
     state now = read_state(memory);
     if (!now.arrived.is_null) {
@@ -79,6 +91,12 @@ std::optional<std::int64_t> record_everything(const char* cause, const evidence&
     } else if (found.any_row) {
         write_new_oids(now, found);
     }
+    append(left_out, locked_ids(found));
+    if (first) {
+        // All other facts are compared once more after they were written.
+        append(left_out, moved_between(rows, read_stamps(now)));
+    }
+    book.keep(rows, left_out, first && number ? *number : before.number);
     forget_backlog(covered);
     note_comparison(began);
     note_locked(found, who);
@@ -95,10 +113,14 @@ Datum number_or_null(FunctionCallInfo fcinfo, const std::optional<std::int64_t>&
 }  // namespace
 
 CHRONOS_SQL_FUNCTION(chronos_baseline)
-{ return number_or_null(fcinfo, record_everything("baseline", evidence::collect({}))); }
+{ return number_or_null(fcinfo, record_everything("baseline", evidence::collect({}), true)); }
 
 CHRONOS_SQL_FUNCTION(chronos_reconcile)
-{ return number_or_null(fcinfo, record_everything("unobserved", evidence::collect({}))); }
+{
+    const bool everything = !PG_ARGISNULL(0) && PG_GETARG_BOOL(0);
+    return number_or_null(fcinfo,
+                          record_everything("unobserved", evidence::collect({}), everything));
+}
 
 CHRONOS_SQL_FUNCTION(chronos_finish_restore)
 {

@@ -50,6 +50,9 @@ constinit plan read_state_plan(
 constinit plan compare_plan(CHRONOS_AGGREGATES "FROM chronos.compare($1, $2, $3) c", UUIDOID,
                             OIDARRAYOID, OIDARRAYOID);
 
+constinit plan compare_moved_plan(CHRONOS_AGGREGATES "FROM chronos.compare_moved($1, $2, $3) c",
+                                  UUIDOID, OIDARRAYOID, OIDARRAYOID);
+
 constinit plan compare_all_plan(CHRONOS_AGGREGATES "FROM chronos.compare_all($1, $2) c", UUIDOID,
                                 OIDARRAYOID);
 
@@ -201,6 +204,8 @@ differences compare_and_roll_back(Fn&& run, MemoryContext memory) {
     return out;
 }
 
+}  // namespace
+
 void append_oids(std::vector<Oid>& to, const value& from) {
     if (from.is_null) {
         return;
@@ -219,8 +224,6 @@ void append_oids(std::vector<Oid>& to, const value& from) {
     }
 }
 
-}  // namespace
-
 object_ids ids_of(const differences& found) {
     object_ids ids;
     append_oids(ids.classids, found.classids);
@@ -230,10 +233,23 @@ object_ids ids_of(const differences& found) {
     return ids;
 }
 
+object_ids locked_ids(const differences& found) {
+    object_ids ids;
+    append_oids(ids.classids, found.locked_classids);
+    append_oids(ids.objids, found.locked_objids);
+    return ids;
+}
+
 void append(object_ids& to, const object_ids& from) {
-    const std::unordered_set<Oid> there(to.objids.begin(), to.objids.end());
+    const auto key = [](const object_ids& of, std::size_t i) {
+        return (static_cast<std::uint64_t>(of.classids[i]) << 32) | of.objids[i];
+    };
+    std::unordered_set<std::uint64_t> there;
+    for (std::size_t i = 0; i < to.objids.size(); ++i) {
+        there.insert(key(to, i));
+    }
     for (std::size_t i = 0; i < from.objids.size(); ++i) {
-        if (there.find(from.objids[i]) == there.end()) {
+        if (there.insert(key(from, i)).second) {
             to.classids.push_back(from.classids[i]);
             to.objids.push_back(from.objids[i]);
         }
@@ -260,6 +276,16 @@ differences compare(const state& at, const object_ids& touched, MemoryContext me
     const value classids = backend::oid_array(touched.classids);
     const value objids = backend::oid_array(touched.objids);
     return compare_and_roll_back([&] { compare_plan.read({at.line, classids, objids}); }, memory);
+}
+
+differences compare_moved(const state& at, const object_ids& moved, MemoryContext memory) {
+    const value classids = backend::oid_array(moved.classids);
+    const value objids = backend::oid_array(moved.objids);
+    return compare_and_roll_back(
+        [&] {
+            compare_moved_plan.read({at.line, classids, objids});
+        },
+        memory);
 }
 
 differences compare_all(const state& at, const object_ids& except, MemoryContext memory) {

@@ -37,6 +37,10 @@ struct state {
 [[nodiscard]] differences compare_all(const state& at, const object_ids& except,
                                       MemoryContext memory);
 
+// Objects whose catalogue rows moved (stamp.hpp), with all that depends on them.
+[[nodiscard]] differences compare_moved(const state& at, const object_ids& moved,
+                                        MemoryContext memory);
+
 // Everything, for the first version of a timeline that continues `parent`; the objects of `own` as
 // they stood there.
 [[nodiscard]] differences compare_restored(const state& at, backend::value parent,
@@ -69,7 +73,9 @@ void note_comparison(backend::value time);
 
 // What differs, to be looked at again; and the union of two such lists.
 [[nodiscard]] object_ids ids_of(const differences& found);
+[[nodiscard]] object_ids locked_ids(const differences& found);
 void append(object_ids& to, const object_ids& from);
+void append_oids(std::vector<Oid>& to, const backend::value& from);
 
 // The number of the version that got the label, 0 if it waits for settle_labels().
 std::int64_t add_label(backend::value label, backend::value role, bool later);

@@ -102,11 +102,11 @@ COMMENT ON FUNCTION chronos.baseline() IS
     'Records the whole schema as it is, as the first version or as one more; the number, or null if nothing differs from the newest version.';
 REVOKE ALL ON FUNCTION chronos.baseline() FROM PUBLIC;
 
-CREATE FUNCTION chronos.reconcile() RETURNS bigint LANGUAGE c VOLATILE
+CREATE FUNCTION chronos.reconcile(everything boolean DEFAULT false) RETURNS bigint LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'chronos_reconcile';
-COMMENT ON FUNCTION chronos.reconcile() IS
-    'Compares the whole schema with the newest version and records what no version has yet, with the cause unobserved; the number, or null if nothing was missed.';
-REVOKE ALL ON FUNCTION chronos.reconcile() FROM PUBLIC;
+COMMENT ON FUNCTION chronos.reconcile(boolean) IS
+    'Compares the schema with the newest version and records what no version has yet, with the cause unobserved; the number, or null if nothing was missed. What has not moved in the catalogues since the last comparison is rendered only if everything is asked for.';
+REVOKE ALL ON FUNCTION chronos.reconcile(boolean) FROM PUBLIC;
 
 CREATE FUNCTION chronos.finish_restore(snapshot text) RETURNS bigint LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'chronos_finish_restore';
