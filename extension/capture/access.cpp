@@ -62,9 +62,9 @@ void note_drop(Oid classid, Oid objid) {
         note_index_swap(objid);
     }
     // At commit nobody can tell any more whose default or constraint this was.
-    const Oid relation = owning_relation(classid, objid);
-    if (OidIsValid(relation)) {
-        note_object(RelationRelationId, relation);
+    const whole of = whole_of(classid, objid);
+    if (OidIsValid(of.objid)) {
+        note_object(of.classid, of.objid);
     }
     note_object(classid, objid);
 }
@@ -84,7 +84,11 @@ void note_access(ObjectAccessType access, Oid classid, Oid objid) {
             }
             break;
         case OAT_DROP:
-            if (is_noting() && is_watched(classid, objid)) {
+            if (is_noting() && classid == LargeObjectRelationId) {
+                if (says_something(objid)) {
+                    note_object(classid, objid);
+                }
+            } else if (is_noting() && is_watched(classid, objid)) {
                 note_drop(classid, objid);
             }
             break;

@@ -7,6 +7,7 @@
 #include "backend/subtransaction.hpp"
 #include "capture/notes.hpp"
 #include "capture/redact.hpp"
+#include "capture/unannounced.hpp"
 #include "history/recorder.hpp"
 
 extern "C" {
@@ -131,6 +132,9 @@ extern "C" void chronos_utility(PlannedStmt* statement, const char* sent, bool r
                                 QueryCompletion* completion) {
     const auto run = next_utility != nullptr ? next_utility : standard_ProcessUtility;
     run(statement, sent, read_only_tree, context, parameters, environment, destination, completion);
+    if (is_noting()) {
+        note_unannounced(statement->utilityStmt);
+    }
     if (IsA(statement->utilityStmt, TransactionStmt) &&
         castNode(TransactionStmt, statement->utilityStmt)->kind == TRANS_STMT_COMMIT_PREPARED &&
         enabled) {

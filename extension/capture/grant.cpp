@@ -7,6 +7,7 @@ extern "C" {
 #include <access/xact.h>
 #include <catalog/namespace.h>
 #include <catalog/objectaddress.h>
+#include <catalog/partition.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_foreign_data_wrapper.h>
 #include <catalog/pg_foreign_server.h>
@@ -21,6 +22,7 @@ extern "C" {
 #include <parser/parse_func.h>
 #include <parser/parse_type.h>
 #include <utils/builtins.h>
+#include <utils/lsyscache.h>
 }
 
 namespace chronos::capture {
@@ -88,6 +90,29 @@ void note_grant(const GrantStmt* grant) {
     }
 }
 
+// The index of a partition becomes part of another one; that may make indexes further up valid.
+void note_attached_index(const AlterTableStmt* alter) {
+    const ListCell* each;
+    foreach (each, alter->cmds) {
+        const auto* const command = lfirst_node(AlterTableCmd, each);
+        if (command->subtype != AT_AttachPartition || alter->objtype != OBJECT_INDEX) {
+            continue;
+        }
+        const Oid index =
+            RangeVarGetRelid(castNode(PartitionCmd, command->def)->name, NoLock, true);
+        if (!OidIsValid(index)) {
+            continue;
+        }
+        note_object(RelationRelationId, index);
+        if (get_rel_relispartition(index)) {
+            const List* const ancestors = get_partition_ancestors(index);
+            for (int i = 0; i < list_length(ancestors); ++i) {
+                note_object(RelationRelationId, list_nth_oid(ancestors, i));
+            }
+        }
+    }
+}
+
 void note_member(const AlterExtensionContentsStmt* alter) {
     Relation relation = nullptr;
     const ObjectAddress address =
@@ -104,6 +129,9 @@ void note_command(Node* command) {
     switch (nodeTag(command)) {
         case T_GrantStmt:
             note_grant(castNode(GrantStmt, command));
+            break;
+        case T_AlterTableStmt:
+            note_attached_index(castNode(AlterTableStmt, command));
             break;
         case T_AlterExtensionContentsStmt:
             note_member(castNode(AlterExtensionContentsStmt, command));

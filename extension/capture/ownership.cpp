@@ -6,17 +6,26 @@ extern "C" {
 #include <access/table.h>
 #include <catalog/indexing.h>
 #include <catalog/namespace.h>
+#include <catalog/pg_amop.h>
+#include <catalog/pg_amproc.h>
 #include <catalog/pg_attrdef.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_constraint.h>
 #include <catalog/pg_index.h>
+#include <catalog/pg_largeobject.h>
+#include <catalog/pg_largeobject_metadata.h>
 #include <catalog/pg_namespace.h>
+#include <catalog/pg_opfamily.h>
 #include <catalog/pg_policy.h>
 #include <catalog/pg_proc.h>
+#include <catalog/pg_publication.h>
+#include <catalog/pg_publication_namespace.h>
+#include <catalog/pg_publication_rel.h>
 #include <catalog/pg_rewrite.h>
 #include <catalog/pg_statistic_ext.h>
 #include <catalog/pg_trigger.h>
 #include <catalog/pg_type.h>
+#include <commands/comment.h>
 #include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
 #include <utils/rel.h>
@@ -31,21 +40,37 @@ struct part_catalog {
     Oid catalog;
     Oid index;
     AttrNumber oid_column;
-    AttrNumber relation_column;
+    AttrNumber owner_column;
+    Oid owner_catalog;
 };
 
 constexpr part_catalog kParts[] = {
-    {AttrDefaultRelationId, AttrDefaultOidIndexId, Anum_pg_attrdef_oid, Anum_pg_attrdef_adrelid},
+    {AttrDefaultRelationId, AttrDefaultOidIndexId, Anum_pg_attrdef_oid, Anum_pg_attrdef_adrelid,
+     RelationRelationId},
     {ConstraintRelationId, ConstraintOidIndexId, Anum_pg_constraint_oid,
-     Anum_pg_constraint_conrelid},
-    {TriggerRelationId, TriggerOidIndexId, Anum_pg_trigger_oid, Anum_pg_trigger_tgrelid},
-    {RewriteRelationId, RewriteOidIndexId, Anum_pg_rewrite_oid, Anum_pg_rewrite_ev_class},
-    {PolicyRelationId, PolicyOidIndexId, Anum_pg_policy_oid, Anum_pg_policy_polrelid},
+     Anum_pg_constraint_conrelid, RelationRelationId},
+    {ConstraintRelationId, ConstraintOidIndexId, Anum_pg_constraint_oid,
+     Anum_pg_constraint_contypid, TypeRelationId},
+    {TriggerRelationId, TriggerOidIndexId, Anum_pg_trigger_oid, Anum_pg_trigger_tgrelid,
+     RelationRelationId},
+    {RewriteRelationId, RewriteOidIndexId, Anum_pg_rewrite_oid, Anum_pg_rewrite_ev_class,
+     RelationRelationId},
+    {PolicyRelationId, PolicyOidIndexId, Anum_pg_policy_oid, Anum_pg_policy_polrelid,
+     RelationRelationId},
     {StatisticExtRelationId, StatisticExtOidIndexId, Anum_pg_statistic_ext_oid,
-     Anum_pg_statistic_ext_stxrelid},
+     Anum_pg_statistic_ext_stxrelid, RelationRelationId},
+    {PublicationRelRelationId, PublicationRelObjectIndexId, Anum_pg_publication_rel_oid,
+     Anum_pg_publication_rel_prpubid, PublicationRelationId},
+    {PublicationNamespaceRelationId, PublicationNamespaceObjectIndexId,
+     Anum_pg_publication_namespace_oid, Anum_pg_publication_namespace_pnpubid,
+     PublicationRelationId},
+    {AccessMethodOperatorRelationId, AccessMethodOperatorOidIndexId, Anum_pg_amop_oid,
+     Anum_pg_amop_amopfamily, OperatorFamilyRelationId},
+    {AccessMethodProcedureRelationId, AccessMethodProcedureOidIndexId, Anum_pg_amproc_oid,
+     Anum_pg_amproc_amprocfamily, OperatorFamilyRelationId},
 };
 
-Oid read_relation(const part_catalog& part, Oid objid) {
+Oid read_owner(const part_catalog& part, Oid objid) {
     Oid found = InvalidOid;
     const Relation catalog = table_open(part.catalog, AccessShareLock);
     ScanKeyData key;
@@ -55,7 +80,7 @@ Oid read_relation(const part_catalog& part, Oid objid) {
     if (HeapTupleIsValid(tuple)) {
         bool is_null = false;
         const Datum value =
-            heap_getattr(tuple, part.relation_column, RelationGetDescr(catalog), &is_null);
+            heap_getattr(tuple, part.owner_column, RelationGetDescr(catalog), &is_null);
         found = is_null ? InvalidOid : DatumGetObjectId(value);
     }
     systable_endscan(scan);
@@ -92,13 +117,29 @@ bool is_unwatched_type(Oid type) {
 
 }  // namespace
 
-Oid owning_relation(Oid classid, Oid objid) {
+whole whole_of(Oid classid, Oid objid) {
     for (const part_catalog& part : kParts) {
-        if (part.catalog == classid) {
-            return read_relation(part, objid);
+        const Oid owner = part.catalog == classid ? read_owner(part, objid) : InvalidOid;
+        if (OidIsValid(owner)) {
+            return {part.owner_catalog, owner};
         }
     }
-    return InvalidOid;
+    return {InvalidOid, InvalidOid};
+}
+
+bool says_something(Oid large_object) {
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_largeobject_metadata_oid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(large_object));
+    const Relation catalog = table_open(LargeObjectMetadataRelationId, AccessShareLock);
+    const SysScanDesc scan =
+        systable_beginscan(catalog, LargeObjectMetadataOidIndexId, true, nullptr, 1, &key);
+    const HeapTuple tuple = systable_getnext(scan);
+    const bool has_acl = HeapTupleIsValid(tuple) &&
+                         !heap_attisnull(tuple, Anum_pg_largeobject_metadata_lomacl, nullptr);
+    systable_endscan(scan);
+    table_close(catalog, AccessShareLock);
+    return has_acl || GetComment(large_object, LargeObjectRelationId, 0) != nullptr;
 }
 
 void for_each_index(Oid table, void (*use)(Oid index)) {
@@ -126,8 +167,8 @@ bool is_ours_or_temporary(Oid classid, Oid objid) {
         case ProcedureRelationId:
             return is_unwatched_schema(get_func_namespace(objid));
         default: {
-            const Oid relation = owning_relation(classid, objid);
-            return OidIsValid(relation) && is_unwatched_relation(relation);
+            const whole of = whole_of(classid, objid);
+            return of.classid == RelationRelationId && is_unwatched_relation(of.objid);
         }
     }
 }

@@ -1,4 +1,4 @@
-// Which relation a catalogue row belongs to, and whether anybody's schema changes with it. Server
+// Which object a catalogue row belongs to, and whether anybody's schema changes with it. Server
 // code only: called inside hooks and inside call().
 #pragma once
 
@@ -6,9 +6,17 @@
 
 namespace chronos::capture {
 
-// The relation that a default, constraint, trigger, rule, policy or statistics object is part of;
-// InvalidOid if there is none.
-[[nodiscard]] Oid owning_relation(Oid classid, Oid objid);
+struct whole {
+    Oid classid;
+    Oid objid;
+};
+
+// What a default, constraint, trigger, rule, policy, statistics object, member of a publication or
+// of an operator family is part of; InvalidOid if nothing.
+[[nodiscard]] whole whole_of(Oid classid, Oid objid);
+
+// Whether a large object has privileges or a comment: without them it is data.
+[[nodiscard]] bool says_something(Oid large_object);
 
 void for_each_index(Oid table, void (*use)(Oid index));
 

@@ -1,0 +1,340 @@
+-- After every command, what capture kept as it went equals a comparison of everything. A notice names what was
+-- missed; the errors are meant.
+CREATE ROLE regress_complete_a;
+CREATE ROLE regress_complete_b;
+CREATE ROLE regress_complete_nobody;
+CREATE EXTENSION chronos;
+CREATE SCHEMA work;
+GRANT USAGE, CREATE ON SCHEMA work TO regress_complete_nobody;
+SET search_path = work, public;
+CREATE PROCEDURE public.compare_after(command text) LANGUAGE plpgsql AS $$
+DECLARE
+    acting constant name := current_user;
+    missed bigint;
+BEGIN
+    EXECUTE 'RESET ROLE';
+    SELECT chronos.reconcile(everything => true) INTO missed;
+    IF missed IS NOT NULL THEN
+        RAISE NOTICE 'missed after: %: %', command,
+            (SELECT concat_ws(' ', h.added, h.changed, h.removed) FROM chronos.history h WHERE h.number = missed);
+    END IF;
+    EXECUTE format('SET ROLE %I', acting);
+END $$;
+CREATE TABLE public.cases (nr int GENERATED ALWAYS AS IDENTITY, command text);
+COPY public.cases (command) FROM stdin;
+CREATE TABLE a (id serial PRIMARY KEY, t text NOT NULL DEFAULT 'x', n numeric CHECK (n > 0), d date, UNIQUE (t))
+CREATE TABLE child (extra int) INHERITS (a)
+CREATE VIEW v AS SELECT id, t, n FROM a WHERE n > 1
+CREATE VIEW v_of_v AS SELECT t FROM v
+CREATE MATERIALIZED VIEW m AS SELECT t FROM v
+CREATE INDEX m_t ON m (t)
+CREATE TYPE mood AS ENUM ('sad', 'fine')
+CREATE TYPE pair AS (l int, r mood)
+CREATE DOMAIN positive AS int DEFAULT 1 CHECK (VALUE > 0)
+CREATE TYPE span AS RANGE (subtype = int4, multirange_type_name = spans)
+CREATE TABLE b (id int REFERENCES a, how mood DEFAULT 'sad', p pair, q positive, s span, ss spans, EXCLUDE USING gist (s WITH &&))
+CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT $1 + 1; END
+CREATE FUNCTION of_pair(pair) RETURNS mood LANGUAGE sql IMMUTABLE RETURN ($1).r
+CREATE INDEX b_f ON b (f(id)) WHERE how = 'sad'
+CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'
+CREATE TRIGGER tr BEFORE UPDATE OF how ON b FOR EACH ROW WHEN (NEW.how = 'sad') EXECUTE FUNCTION tf()
+CREATE CONSTRAINT TRIGGER ct AFTER INSERT ON b DEFERRABLE FOR EACH ROW EXECUTE FUNCTION tf()
+CREATE RULE ru AS ON DELETE TO b WHERE OLD.how = 'fine' DO ALSO DELETE FROM a WHERE a.id = OLD.id
+CREATE POLICY po ON b TO regress_complete_a USING (how = 'sad')
+CREATE STATISTICS st ON id, how FROM b
+CREATE STATISTICS st_x ON (f(id)) FROM b
+CREATE VIEW all_of_it AS SELECT b.*, f(a.id) AS fa, (p).r AS r FROM a JOIN b USING (id)
+CREATE PUBLICATION pub FOR TABLE b WHERE (id > 3)
+CREATE SEQUENCE sq OWNED BY b.id
+CREATE FUNCTION same(mood, mood) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 = $2
+CREATE OPERATOR === (LEFTARG = mood, RIGHTARG = mood, FUNCTION = same)
+CREATE AGGREGATE agg (int) (SFUNC = int4pl, STYPE = int)
+CREATE CAST (mood AS pair) WITH INOUT AS ASSIGNMENT
+CREATE COLLATION coll FROM "C"
+ALTER TABLE b ADD words text COLLATE coll DEFAULT 'w'
+CREATE TABLE typed OF pair
+CREATE FOREIGN DATA WRAPPER fdw
+CREATE SERVER srv FOREIGN DATA WRAPPER fdw
+CREATE USER MAPPING FOR regress_complete_a SERVER srv OPTIONS (user 'x')
+CREATE FOREIGN TABLE ft (a int) SERVER srv
+CREATE TEXT SEARCH CONFIGURATION tsc (COPY = simple)
+ALTER TABLE a RENAME t TO words
+ALTER TABLE a RENAME TO aa
+ALTER TABLE aa RENAME CONSTRAINT a_n_check TO positive_n
+ALTER INDEX a_pkey RENAME TO aa_key
+ALTER VIEW v RENAME TO vv
+ALTER VIEW vv RENAME COLUMN n TO number
+ALTER SEQUENCE sq RENAME TO sqq
+ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'
+ALTER TYPE mood ADD VALUE 'great' AFTER 'fine'
+ALTER TYPE mood RENAME TO temper
+ALTER TYPE pair RENAME ATTRIBUTE r TO right_hand CASCADE
+ALTER TYPE pair ADD ATTRIBUTE m int CASCADE
+ALTER TYPE pair ALTER ATTRIBUTE m TYPE bigint CASCADE
+ALTER TYPE pair DROP ATTRIBUTE m CASCADE
+ALTER TYPE pair RENAME TO couple
+ALTER TYPE span RENAME TO extent
+ALTER DOMAIN positive RENAME TO plus
+ALTER DOMAIN plus RENAME CONSTRAINT positive_check TO above
+ALTER DOMAIN plus ADD CONSTRAINT below CHECK (VALUE < 1000) NOT VALID
+ALTER DOMAIN plus VALIDATE CONSTRAINT below
+ALTER DOMAIN plus SET DEFAULT 2
+ALTER DOMAIN plus DROP CONSTRAINT below
+ALTER FUNCTION f(int) RENAME TO g
+ALTER FUNCTION g(int) COST 7 PARALLEL SAFE SET work_mem = '1MB'
+CREATE OR REPLACE FUNCTION g(int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT $1 + 2; END
+ALTER FUNCTION tf() RENAME TO tg
+ALTER AGGREGATE agg (int) RENAME TO sum_up
+ALTER COLLATION coll RENAME TO collected
+ALTER OPERATOR === (temper, temper) OWNER TO regress_complete_a
+ALTER TRIGGER tr ON b RENAME TO trg
+ALTER POLICY po ON b RENAME TO pol
+ALTER RULE ru ON b RENAME TO rul
+ALTER STATISTICS st RENAME TO sta
+ALTER STATISTICS sta SET STATISTICS 77
+ALTER TEXT SEARCH CONFIGURATION tsc RENAME TO tscc
+ALTER PUBLICATION pub RENAME TO publ
+ALTER SERVER srv RENAME TO serv
+ALTER FOREIGN DATA WRAPPER fdw RENAME TO fdww
+ALTER FOREIGN TABLE ft RENAME COLUMN a TO aaa
+ALTER SCHEMA work RENAME TO w2
+SET search_path = w2, public
+ALTER TABLE aa ALTER n TYPE numeric(10,2)
+ALTER TABLE aa ALTER d SET NOT NULL
+ALTER TABLE aa ALTER d SET STATISTICS 5, ALTER d SET (n_distinct = 5), ALTER words SET STORAGE EXTERNAL
+ALTER TABLE aa DROP d CASCADE
+ALTER TABLE b ENABLE ROW LEVEL SECURITY
+ALTER TABLE b FORCE ROW LEVEL SECURITY
+ALTER TABLE b REPLICA IDENTITY FULL
+ALTER TABLE aa REPLICA IDENTITY USING INDEX aa_key
+ALTER TABLE aa CLUSTER ON aa_key
+ALTER TABLE aa SET WITHOUT CLUSTER
+ALTER TABLE aa SET UNLOGGED
+ALTER TABLE child NO INHERIT aa
+ALTER TABLE child INHERIT aa
+ALTER TABLE child ADD CHECK (extra > 0) NO INHERIT NOT VALID
+ALTER TABLE child VALIDATE CONSTRAINT child_extra_check
+ALTER TABLE b ALTER CONSTRAINT b_id_fkey DEFERRABLE INITIALLY DEFERRED
+ALTER TABLE b DISABLE TRIGGER trg
+ALTER TABLE b ENABLE ALWAYS TRIGGER trg
+ALTER TABLE b DISABLE TRIGGER ALL
+ALTER TABLE b ENABLE TRIGGER USER
+ALTER TABLE b DISABLE RULE rul
+ALTER TABLE b ADD gen int GENERATED ALWAYS AS (id * 2) STORED
+ALTER TABLE b ALTER gen DROP EXPRESSION
+ALTER TABLE b ALTER gen SET NOT NULL, ALTER gen ADD GENERATED BY DEFAULT AS IDENTITY (START 10)
+ALTER TABLE b ALTER gen SET GENERATED ALWAYS SET INCREMENT 5
+ALTER TABLE b ALTER gen DROP IDENTITY
+ALTER TABLE typed NOT OF
+ALTER TABLE typed OF couple
+COMMENT ON TABLE b IS 'table'
+COMMENT ON COLUMN b.how IS 'column'
+COMMENT ON CONSTRAINT b_id_fkey ON b IS 'constraint'
+COMMENT ON INDEX b_f IS 'index'
+COMMENT ON TRIGGER trg ON b IS 'trigger'
+COMMENT ON RULE rul ON b IS 'rule'
+COMMENT ON POLICY pol ON b IS 'policy'
+COMMENT ON STATISTICS sta IS 'statistics'
+COMMENT ON FUNCTION g(int) IS 'function'
+COMMENT ON TYPE couple IS 'type'
+COMMENT ON COLUMN couple.l IS 'attribute'
+COMMENT ON DOMAIN plus IS 'domain'
+COMMENT ON CONSTRAINT above ON DOMAIN plus IS 'constraint of domain'
+COMMENT ON SCHEMA w2 IS 'schema'
+COMMENT ON PUBLICATION publ IS 'publication'
+COMMENT ON SEQUENCE sqq IS 'sequence'
+COMMENT ON MATERIALIZED VIEW m IS 'matview'
+COMMENT ON CAST (temper AS couple) IS 'cast'
+COMMENT ON COLUMN vv.number IS 'of view'
+COMMENT ON EVENT TRIGGER chronos_drop IS 'ours'
+ALTER PUBLICATION publ ADD TABLES IN SCHEMA w2
+ALTER PUBLICATION publ DROP TABLE b
+ALTER PUBLICATION publ ADD TABLE b (id)
+ALTER PUBLICATION publ SET (publish = 'insert')
+ALTER TABLE b SET SCHEMA public
+ALTER TABLE public.b SET SCHEMA w2
+ALTER TYPE temper SET SCHEMA public
+ALTER FUNCTION g(int) SET SCHEMA public
+CREATE FUNCTION others() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'
+CREATE EVENT TRIGGER others ON ddl_command_end EXECUTE FUNCTION others()
+ALTER EVENT TRIGGER others DISABLE
+ALTER EVENT TRIGGER others RENAME TO another
+COMMENT ON EVENT TRIGGER another IS 'of others'
+ALTER EVENT TRIGGER another OWNER TO CURRENT_USER
+ALTER FUNCTION others() RENAME TO of_others
+DROP EVENT TRIGGER another
+REFRESH MATERIALIZED VIEW m
+CLUSTER aa USING aa_key
+VACUUM FULL b
+REINDEX TABLE b
+REINDEX TABLE CONCURRENTLY b
+TRUNCATE b
+INSERT INTO aa (id, words, n) VALUES (1, 'one', 5), (2, 'two', 5)
+CREATE INDEX CONCURRENTLY ci ON aa (n)
+CREATE UNIQUE INDEX CONCURRENTLY broken ON aa (n)
+REINDEX INDEX CONCURRENTLY broken
+DROP INDEX CONCURRENTLY broken
+REINDEX INDEX CONCURRENTLY ci
+REINDEX SCHEMA CONCURRENTLY w2
+ALTER INDEX ci SET (fillfactor = 70)
+DROP INDEX CONCURRENTLY ci
+CREATE TABLE pt (id int, k text, PRIMARY KEY (id)) PARTITION BY RANGE (id)
+CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (10)
+CREATE TABLE pt2 (id int NOT NULL, k text)
+ALTER TABLE pt ATTACH PARTITION pt2 FOR VALUES FROM (10) TO (20)
+CREATE TABLE ptd PARTITION OF pt DEFAULT PARTITION BY HASH (id)
+CREATE TABLE ptd1 PARTITION OF ptd FOR VALUES WITH (MODULUS 2, REMAINDER 0)
+CREATE INDEX pt_k ON pt (k)
+CREATE INDEX pt_only ON ONLY pt (k, id)
+CREATE INDEX pt1_only ON pt1 (k, id)
+ALTER INDEX pt_only ATTACH PARTITION pt1_only
+ALTER TABLE pt ADD extra int DEFAULT 1
+ALTER TABLE pt RENAME extra TO more
+ALTER TABLE pt ADD CONSTRAINT morec CHECK (more > 0)
+ALTER TABLE pt RENAME CONSTRAINT morec TO morecheck
+ALTER TABLE pt DROP CONSTRAINT morecheck
+ALTER TABLE pt ADD FOREIGN KEY (id) REFERENCES aa
+CREATE TABLE to_pt (id int REFERENCES pt)
+CREATE TRIGGER ptr AFTER INSERT ON pt FOR EACH ROW EXECUTE FUNCTION tg()
+ALTER TABLE pt DISABLE TRIGGER ptr
+ALTER TRIGGER ptr ON pt RENAME TO ptrr
+DROP TRIGGER ptrr ON pt
+DROP TABLE to_pt
+ALTER TABLE pt DETACH PARTITION ptd
+ALTER TABLE pt DETACH PARTITION pt2 CONCURRENTLY
+ALTER TABLE pt DETACH PARTITION pt1
+ALTER TABLE pt DROP CONSTRAINT pt_pkey
+DROP TABLE pt CASCADE
+GRANT SELECT, INSERT ON aa TO regress_complete_a WITH GRANT OPTION
+GRANT UPDATE (n) ON aa TO regress_complete_a, PUBLIC
+GRANT EXECUTE ON FUNCTION g(int) TO regress_complete_a
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA w2 TO regress_complete_b
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA w2 FROM PUBLIC
+GRANT USAGE ON SEQUENCE sqq TO regress_complete_a
+GRANT USAGE ON TYPE couple TO regress_complete_a
+REVOKE USAGE ON DOMAIN plus FROM PUBLIC
+GRANT USAGE ON SCHEMA w2 TO regress_complete_a, regress_complete_b
+GRANT USAGE ON LANGUAGE plpgsql TO regress_complete_a
+GRANT USAGE ON FOREIGN SERVER serv TO regress_complete_a
+GRANT USAGE ON FOREIGN DATA WRAPPER fdww TO regress_complete_a
+GRANT SELECT ON ALL TABLES IN SCHEMA w2 TO regress_complete_b
+GRANT ALL ON ALL SEQUENCES IN SCHEMA w2 TO regress_complete_b
+GRANT SELECT ON pg_catalog.pg_authid TO regress_complete_a
+GRANT EXECUTE ON FUNCTION pg_sleep(double precision) TO regress_complete_a
+REVOKE EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) FROM PUBLIC
+REVOKE SELECT ON pg_catalog.pg_authid FROM regress_complete_a
+REVOKE EXECUTE ON FUNCTION pg_sleep(double precision) FROM regress_complete_a
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO regress_complete_a
+ALTER DEFAULT PRIVILEGES IN SCHEMA w2 GRANT EXECUTE ON FUNCTIONS TO regress_complete_b
+ALTER DEFAULT PRIVILEGES FOR ROLE regress_complete_b REVOKE USAGE ON TYPES FROM PUBLIC
+ALTER DEFAULT PRIVILEGES IN SCHEMA w2 REVOKE EXECUTE ON FUNCTIONS FROM regress_complete_b
+CREATE TABLE with_defaults (a int)
+ALTER TABLE aa OWNER TO regress_complete_a
+ALTER SCHEMA w2 OWNER TO regress_complete_a
+ALTER TYPE couple OWNER TO regress_complete_b
+ALTER FUNCTION g(int) OWNER TO regress_complete_b
+ALTER SERVER serv OWNER TO regress_complete_b
+ALTER MATERIALIZED VIEW m OWNER TO regress_complete_b
+ALTER ROLE regress_complete_a RENAME TO regress_complete_aa
+ALTER ROLE regress_complete_b RENAME TO regress_complete_bb
+DO 'BEGIN ALTER ROLE regress_complete_bb RENAME TO regress_complete_b; END'
+ALTER ROLE regress_complete_aa IN DATABASE regression SET work_mem = '2MB'
+ALTER ROLE regress_complete_aa RENAME TO regress_complete_a
+ALTER ROLE regress_complete_a PASSWORD NULL
+ALTER ROLE regress_complete_a RESET ALL
+ALTER ROLE regress_complete_a IN DATABASE regression RESET ALL
+ALTER DATABASE regression SET work_mem = '3MB'
+ALTER DATABASE regression RESET work_mem
+COMMENT ON DATABASE regression IS 'commented'
+GRANT TEMPORARY ON DATABASE regression TO regress_complete_b
+REVOKE TEMPORARY ON DATABASE regression FROM regress_complete_b
+ALTER ROLE regress_complete_nobody IN DATABASE regression SET work_mem = '4MB'
+REASSIGN OWNED BY regress_complete_b TO regress_complete_a
+REASSIGN OWNED BY regress_complete_a TO CURRENT_USER
+DROP OWNED BY regress_complete_b
+ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM regress_complete_a
+SET session_replication_role = replica
+ALTER TABLE aa ADD replica int
+RESET session_replication_role
+DO 'BEGIN CREATE TABLE in_do (a int); COMMIT; ALTER TABLE in_do ADD b int; ROLLBACK; ALTER TABLE in_do ADD c int; END'
+DO 'BEGIN CREATE TABLE caught (a int); BEGIN ALTER TABLE caught ADD b int; RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END; END'
+CREATE PROCEDURE pr() LANGUAGE plpgsql AS 'BEGIN FOR i IN 1..3 LOOP EXECUTE format(''ALTER TABLE in_do ADD p%s int'', i); IF i = 2 THEN ROLLBACK; ELSE COMMIT; END IF; END LOOP; END'
+CALL pr()
+CREATE FUNCTION makes() RETURNS void LANGUAGE plpgsql AS 'BEGIN CREATE TABLE made (a int); CREATE VIEW made_v AS SELECT * FROM made; END'
+SELECT makes()
+BEGIN; CREATE TABLE s1 (a int); SAVEPOINT s; CREATE TABLE s2 (a int); ALTER TABLE s1 ADD b int; ROLLBACK TO s; ALTER TABLE s1 ADD c int; RELEASE s; COMMIT
+BEGIN; SAVEPOINT s; DROP TABLE s1; ROLLBACK TO s; COMMIT
+BEGIN; DROP TABLE s1; CREATE TABLE s1 (z int); COMMIT
+BEGIN; ALTER TABLE aa RENAME words TO w; CREATE VIEW on_w AS SELECT w FROM aa; ALTER TABLE aa RENAME w TO words; COMMIT
+BEGIN; CREATE TABLE prep (a int); ALTER TABLE aa RENAME words TO w; PREPARE TRANSACTION 'p'
+COMMIT PREPARED 'p'
+BEGIN; DROP TABLE prep; PREPARE TRANSACTION 'q'
+ROLLBACK PREPARED 'q'
+SET ROLE regress_complete_nobody
+CREATE TABLE of_nobody (id serial PRIMARY KEY, t text)
+CREATE TABLE w2.of_nobody (id serial PRIMARY KEY, t text)
+CREATE VIEW w2.seen_by_nobody AS SELECT t FROM w2.of_nobody
+ALTER TABLE w2.of_nobody RENAME t TO u
+GRANT SELECT ON w2.of_nobody TO PUBLIC
+RESET ROLE
+ALTER DEFAULT PRIVILEGES FOR ROLE regress_complete_nobody GRANT SELECT ON TABLES TO PUBLIC
+DROP OWNED BY regress_complete_nobody
+DROP ROLE regress_complete_nobody
+CREATE TEMP TABLE tt (id serial, m couple)
+CREATE TEMP VIEW tv AS SELECT * FROM aa
+CREATE VIEW of_temp AS SELECT * FROM tt
+ALTER TABLE aa RENAME w TO words
+DROP TABLE tt CASCADE
+CREATE EXTENSION chronos_test
+CREATE TABLE member (a int)
+ALTER EXTENSION chronos_test ADD TABLE member
+GRANT SELECT ON member TO PUBLIC
+ALTER EXTENSION chronos_test DROP TABLE member
+COMMENT ON EXTENSION chronos_test IS 'changed'
+DROP EXTENSION chronos_test CASCADE
+SELECT lo_create(4711) > 0 AS made
+COMMENT ON LARGE OBJECT 4711 IS 'large'
+SELECT lo_unlink(4711) > 0 AS gone
+SELECT * INTO selected FROM aa
+CREATE TABLE as_query AS SELECT 1 AS one
+CREATE TABLE like_it (LIKE b INCLUDING ALL)
+CREATE TABLE IF NOT EXISTS as_query (a int)
+DROP TABLE IF EXISTS nothing
+CREATE SCHEMA with_elements CREATE TABLE x (a int) CREATE VIEW y AS SELECT a FROM x
+ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE pg_default NOWAIT
+ALTER SYSTEM SET work_mem = '5MB'
+ALTER SYSTEM RESET work_mem
+IMPORT FOREIGN SCHEMA x FROM SERVER serv INTO w2
+DROP FUNCTION tg() CASCADE
+DROP TYPE temper CASCADE
+DROP SCHEMA with_elements CASCADE
+DROP FOREIGN DATA WRAPPER fdww CASCADE
+CREATE OPERATOR FAMILY of_family USING btree
+CREATE FUNCTION cmp(couple, couple) RETURNS int LANGUAGE sql IMMUTABLE RETURN 0
+ALTER OPERATOR FAMILY of_family USING btree ADD FUNCTION 1 cmp(couple, couple)
+DROP FUNCTION cmp(couple, couple) CASCADE
+CREATE FUNCTION is_fine(int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN true
+ALTER DOMAIN plus ADD CONSTRAINT fine CHECK (is_fine(VALUE))
+DROP FUNCTION is_fine(int) CASCADE
+DROP SCHEMA w2 CASCADE
+\.
+\set VERBOSITY terse
+SET client_min_messages = error;
+\pset tuples_only on
+\o /dev/null
+\set ECHO none
+SELECT command, format('SET client_min_messages = notice; CALL public.compare_after(%L); SET client_min_messages = error', command)
+FROM public.cases ORDER BY nr \gexec
+\set ECHO all
+\o
+\pset tuples_only off
+SELECT count(*) FROM chronos.gap;
+SELECT count(*) FROM chronos.version WHERE cause NOT IN ('baseline', 'ddl');
+RESET client_min_messages;
+RESET search_path;
+DROP EXTENSION chronos;
+DROP TABLE public.cases;
+DROP PROCEDURE public.compare_after;
+DROP FUNCTION public.g;
+REVOKE USAGE ON LANGUAGE plpgsql FROM regress_complete_a;
+DROP ROLE regress_complete_a, regress_complete_b;
