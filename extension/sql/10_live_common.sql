@@ -166,16 +166,24 @@ SELECT a.attrelid AS relid, a.attnum,
            'not_null_constraint', CASE WHEN a.attnotnull
                                             AND current_setting('server_version_num')::int >= 180000 THEN (
                SELECT nullif(jsonb_strip_nulls(jsonb_build_object(
-                   'name', CASE WHEN k.conname <> c.relname || '_' || a.attname || '_not_null' OR s.description IS NOT NULL
-                           THEN k.conname END,
+                   'name', CASE WHEN k.conname <> c.relname || '_' || a.attname || '_not_null'
+                                  OR s.description IS NOT NULL OR v.before_parent THEN k.conname END,
                    'no_inherit', CASE WHEN k.connoinherit THEN true END,
                    'not_valid', CASE WHEN NOT k.convalidated THEN true END,
                    'inherited', CASE WHEN NOT k.conislocal THEN true END,
+                   'validated', CASE WHEN v.before_parent THEN true END,
                    'comment', s.description)), '{}')
                FROM pg_catalog.pg_constraint k
                JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
                LEFT JOIN pg_catalog.pg_description s
                  ON s.classoid = 'pg_catalog.pg_constraint'::regclass AND s.objoid = k.oid AND s.objsubid = 0
+               -- It may be valid here and not yet in the parent, which hands it down as not valid.
+               CROSS JOIN LATERAL (SELECT NOT k.conislocal AND k.convalidated AND EXISTS (
+                   SELECT FROM pg_catalog.pg_inherits i
+                   JOIN pg_catalog.pg_constraint p ON p.conrelid = i.inhparent AND p.contype = 'n'
+                   JOIN pg_catalog.pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attnum = p.conkey[1]
+                   WHERE i.inhrelid = k.conrelid AND pa.attname = a.attname AND NOT p.convalidated
+               ) AS before_parent) v
                WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey[1] = a.attnum) END,
            'default', pg_get_expr(d.adbin, d.adrelid),
            'generated', CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END,

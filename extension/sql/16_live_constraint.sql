@@ -65,6 +65,12 @@ SELECT 'pg_catalog.pg_constraint'::regclass::oid AS classid, k.oid AS objid,
            'definition', pg_get_constraintdef(k.oid),
            -- It comes with the parent's, so no statement makes it.
            'inherited', CASE WHEN k.contype = 'c' AND NOT k.conislocal THEN true END,
+           -- Valid here and not yet in the parent, which hands it down as not valid.
+           'validated', CASE WHEN k.contype = 'c' AND NOT k.conislocal AND k.convalidated AND EXISTS (
+               SELECT FROM pg_catalog.pg_inherits i
+               JOIN pg_catalog.pg_constraint p ON p.conrelid = i.inhparent
+               WHERE i.inhrelid = k.conrelid AND p.contype = 'c' AND p.conname = k.conname
+                 AND NOT p.convalidated) THEN true END,
            'index_name', CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid::regclass::text END,
            'index', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (
                SELECT nullif(f.facts, '{}') FROM chronos.live_index_facts f

@@ -109,16 +109,32 @@ $$;
 COMMENT ON FUNCTION chronos.find_uncovered() IS
     'Rows of catalogues that neither are an object of chronos.live_object nor belong to one.';
 
+CREATE FUNCTION chronos.identify(classid oid, objid oid, OUT class text, OUT schema text, OUT identity text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    SELECT i.type, coalesce(i.schema, ''), i.identity INTO class, schema, identity
+    FROM pg_identify_object(classid, objid, 0) i;
+EXCEPTION WHEN OTHERS THEN
+    -- Rows that the server itself has no name for, such as labels of an enum.
+    class := classid::regclass::text;
+    schema := '';
+    identity := objid::text;
+END
+$$;
+COMMENT ON FUNCTION chronos.identify(oid, oid) IS 'What a row of a catalogue is, whether or not the server can tell.';
+
 CREATE VIEW chronos.uncovered AS
-SELECT o.classid, o.objid, i.type AS class, i.identity
+SELECT o.classid, o.objid, i.class, i.identity
 FROM chronos.find_uncovered() o
-CROSS JOIN LATERAL pg_identify_object(o.classid, o.objid, 0) i
+CROSS JOIN LATERAL chronos.identify(o.classid, o.objid) i
 UNION ALL
 SELECT l.classoid, l.objoid, 'security label', i.identity
 FROM (SELECT DISTINCT s.classoid, s.objoid FROM chronos.live_label s) l
-CROSS JOIN LATERAL pg_identify_object(l.classoid, l.objoid, 0) i
+CROSS JOIN LATERAL chronos.identify(l.classoid, l.objoid) i
 WHERE NOT EXISTS (SELECT FROM chronos.live_security_label s WHERE s.classid = l.classoid AND s.objid = l.objoid)
-  AND coalesce(i.schema, '') NOT LIKE 'pg\_temp%'
+  AND i.schema NOT LIKE 'pg\_temp%'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   JOIN pg_catalog.pg_extension x ON x.oid = e.refobjid
                   WHERE e.classid = l.classoid AND e.objid = l.objoid AND e.deptype = 'e'

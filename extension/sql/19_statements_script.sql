@@ -172,10 +172,11 @@ BEGIN
         WHERE o.kind IN ('constraint', 'index')
         UNION ALL
         -- A child's own check may be stricter than its parent's, which is merged into it, not the reverse.
-        SELECT o.key, 'constraint ' || quote_ident(o.definition ->> 'name') || ' on ' || d.member
+        SELECT o.key, c.key
         FROM object o
         JOIN descendant d ON d.root = o.definition ->> 'table' AND NOT d.partition
-        WHERE o.kind = 'constraint' AND o.definition ->> 'type' = 'check'
+        JOIN object c ON c.key = 'constraint ' || quote_ident(o.definition ->> 'name') || ' on ' || d.member
+        WHERE o.kind = 'constraint' AND o.definition ->> 'type' = 'check' AND NOT c.definition ? 'inherited'
     ), want AS MATERIALIZED (
         SELECT n.nr, d.needed FROM node n JOIN need d ON d.key = n.key WHERE n.creates
     ), edge AS MATERIALIZED (
