@@ -179,7 +179,7 @@ END $$;
 COMMENT ON FUNCTION chronos.resolve(text) IS
     'The number of the version that a text means: a number, current or latest, a label, a time (2026-01-31 12:00, yesterday, 2 hours ago), or 8 or more digits of a fingerprint. number:, label: and fingerprint: before it say which.';
 
-CREATE FUNCTION chronos.live_facts()
+CREATE FUNCTION chronos.live_facts(except_objects oid[] DEFAULT '{}')
 RETURNS TABLE (classid oid, objid oid, kind text, identity text, hash bytea, definition jsonb, attributes int2[])
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -199,9 +199,9 @@ BEGIN
     SELECT l.classid, l.objid, l.kind, l.identity, chronos.object_hash(l.kind, l.identity, l.definition), l.definition,
            CASE WHEN l.kind IN ('table', 'foreign table', 'type')
                 THEN chronos.attribute_numbers(l.kind, l.objid, l.definition) END
-    FROM chronos.live_object l;
+    FROM chronos.live_object l WHERE NOT l.objid = ANY (except_objects);
 END $$;
-COMMENT ON FUNCTION chronos.live_facts() IS 'All objects as they are in the catalogue now.';
+COMMENT ON FUNCTION chronos.live_facts(oid[]) IS 'All objects as they are in the catalogue now, but for those with some oids.';
 
 CREATE FUNCTION chronos.facts_at(version bigint)
 RETURNS TABLE (kind text, identity text, hash bytea, definition jsonb) LANGUAGE plpgsql STABLE

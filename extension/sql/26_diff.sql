@@ -89,20 +89,25 @@ END $$;
 COMMENT ON FUNCTION chronos.states_between(uuid, bigint, bigint) IS
     'What holds at a version but not at another of the same timeline.';
 
-CREATE FUNCTION chronos.states_apart(reference text, other text) RETURNS chronos.state[]
+CREATE FUNCTION chronos.states_apart(reference text, other text, OUT here chronos.state[], OUT there chronos.state[])
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 AS $$
 BEGIN
-    RETURN ARRAY(
-        SELECT f::chronos.state FROM chronos.facts_of(reference) f
-        LEFT JOIN (SELECT o.kind, o.identity, o.hash, true AS there FROM chronos.facts_of(other) o) o
-             ON o.kind = f.kind AND o.identity = f.identity AND o.hash = f.hash
-        WHERE o.there IS NULL);
+    WITH one AS MATERIALIZED (
+        SELECT f::chronos.state AS state, f.kind, f.identity, f.hash FROM chronos.facts_of(reference) f
+    ), two AS MATERIALIZED (
+        SELECT f::chronos.state AS state, f.kind, f.identity, f.hash FROM chronos.facts_of(other) f
+    )
+    SELECT coalesce(array_agg(one.state) FILTER (WHERE one.kind IS NOT NULL), '{}'),
+           coalesce(array_agg(two.state) FILTER (WHERE two.kind IS NOT NULL), '{}')
+    INTO here, there
+    FROM one FULL JOIN two ON one.kind = two.kind AND one.identity = two.identity AND one.hash = two.hash
+    WHERE one.kind IS NULL OR two.kind IS NULL;
 END $$;
 COMMENT ON FUNCTION chronos.states_apart(text, text) IS
-    'What is in one schema that chronos.facts_of() knows but not in another.';
+    'What is in only one of two schemas that chronos.facts_of() knows.';
 
 CREATE FUNCTION chronos.diff("from" bigint, "to" bigint)
 RETURNS TABLE (change text, kind text, identity text, old_identity text, details jsonb, old_hash bytea, hash bytea)
@@ -142,7 +147,8 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT d.change, d.kind, d.identity, d.old_identity, d.details, d.old_hash, d.hash
-    FROM chronos.compare_states(chronos.states_apart("from", "to"), chronos.states_apart("to", "from")) d;
+    FROM chronos.states_apart("from", "to") s
+    CROSS JOIN LATERAL chronos.compare_states(s.here, s.there) d;
 END $$;
 COMMENT ON FUNCTION chronos.diff(text, text) IS
     'As diff(bigint, bigint), between versions named as chronos.resolve() takes them, or live: the schema as it is now.';
