@@ -4,9 +4,11 @@
 #include "capture/commit.hpp"
 
 #include "backend/door.hpp"
+#include "backend/fault.hpp"
 #include "backend/subtransaction.hpp"
 #include "capture/notes.hpp"
 #include "capture/redact.hpp"
+#include "capture/time_limit.hpp"
 #include "capture/unannounced.hpp"
 #include "history/recorder.hpp"
 
@@ -51,57 +53,84 @@ void record(const notes& taken, bool preparing) {
     owes_everything = false;
 }
 
-void warn(const backend::failure& failed) {
-    call([&failed] {
-        ereport(WARNING,
-                (errcode(failed.sqlstate),
-                 errmsg("chronos could not record this change of the schema: %s", failed.message),
-                 failed.detail[0] != '\0' ? errdetail_internal("%s", failed.detail) : 0,
-                 errhint("The change itself is committed. The next change, or SELECT "
-                         "chronos.reconcile(), records it.")));
+void warn(const backend::failure& failed, bool too_slow) {
+    call([&failed, too_slow] {
+        ereport(
+            WARNING,
+            (errcode(failed.sqlstate),
+             errmsg("chronos could not record this change of the schema: %s", failed.message),
+             failed.detail[0] != '\0' ? errdetail_internal("%s", failed.detail) : 0,
+             too_slow ? errhint("The change itself is committed. SELECT chronos.reconcile(), or "
+                                "the launcher's next comparison, records it.")
+                      : errhint("The change itself is committed. The next change, or SELECT "
+                                "chronos.reconcile(), records it.")));
     });
 }
 
-void leave_gap(const notes& taken, const backend::failure& failed) {
+// After the limit only a comparison, which has none, can do better than this transaction.
+void leave_gap(const notes& taken, const backend::failure& failed, bool too_slow) {
     try {
         backend::subtransaction part;
         const history::evidence who = history::evidence::collect(evidence_texts(taken));
         history::record_gap(gap_reason::failed, taken.objects, taken.everything, who,
-                            failed.message);
+                            failed.message, too_slow);
         part.commit();
     } catch (const backend::backend_error& error) {
         if (error.sqlstate() == ERRCODE_QUERY_CANCELED) {
             throw;
         }
         owes_everything = true;
+    } catch (const std::exception&) {
+        owes_everything = true;
     }
 }
 
-void at_end_of_transaction(bool preparing) {
-    if (proc_exit_inprogress || RecoveryInProgress()) {
-        return;
-    }
-    const notes taken = take_notes();
-    if (taken.empty()) {
-        return;
-    }
-    const pause nothing_of_ours;
-    backend::failure failed;
+// Returns false, and why in `failed`, if the change could not be recorded.
+bool record_in_time(notes& taken, bool preparing, const time_limit& limit,
+                    backend::failure& failed) {
     try {
         backend::subtransaction part;
-        record(taken, preparing);
+        backend::step("notes");
+        taken = take_notes();
+        if (!taken.empty()) {
+            record(taken, preparing);
+        }
         part.commit();
-        return;
+        return true;
     } catch (const backend::backend_error& error) {
-        if (error.sqlstate() == ERRCODE_QUERY_CANCELED) {
+        if (error.sqlstate() == ERRCODE_QUERY_CANCELED && !limit.reached()) {
             throw;
         }
         backend::describe_current_exception(failed);
     } catch (...) {
         backend::describe_current_exception(failed);
     }
-    warn(failed);
-    leave_gap(taken, failed);
+    return false;
+}
+
+void at_end_of_transaction(bool preparing) {
+    if (proc_exit_inprogress || RecoveryInProgress()) {
+        return;
+    }
+    const pause nothing_of_ours;
+    backend::failure failed;
+    // Whatever happened, if the notes could not even be read.
+    notes taken;
+    taken.everything = true;
+    bool too_slow = false;
+    {
+        const time_limit limit;
+        if (record_in_time(taken, preparing, limit, failed)) {
+            return;
+        }
+        too_slow = limit.reached();
+    }
+    if (too_slow) {
+        strlcpy(failed.message, "recording took longer than chronos.capture_timeout",
+                sizeof(failed.message));
+    }
+    warn(failed, too_slow);
+    leave_gap(taken, failed, too_slow);
 }
 
 extern "C" void chronos_transaction_event(XactEvent event, void*) {

@@ -1,6 +1,7 @@
 // The three event trigger functions. The first of them in a session also loads this library, and
 // with it the hooks, before the command does its work.
 #include "backend/door.hpp"
+#include "backend/fault.hpp"
 #include "backend/plan.hpp"
 #include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
@@ -47,6 +48,7 @@ void note_safely(Fn&& note) {
     }
     try {
         chronos::backend::subtransaction part;
+        chronos::backend::step("trigger");
         note();
         part.commit();
     } catch (const chronos::backend::backend_error& error) {

@@ -1,5 +1,6 @@
 #include "history/backlog.hpp"
 
+#include <climits>
 #include <unordered_set>
 
 #include "backend/door.hpp"
@@ -24,7 +25,8 @@ constinit plan gaps_plan(
     "SELECT g.id, g.reason, g.everything, g.classids, g.objids, g.started_at, g.role, "
     "g.session_role, g.application, g.client_address, g.transaction, g.statements, g.noted_at, "
     "g.statements <> '{}' "
-    "FROM chronos.gap g WHERE g.attempts < 3 ORDER BY g.id");
+    "FROM chronos.gap g WHERE g.attempts < $1 ORDER BY g.id",
+    INT4OID);
 
 constinit plan close_gap_plan("DELETE FROM chronos.gap WHERE id = $1", INT8OID);
 
@@ -75,10 +77,10 @@ gap read_gap(std::uint64_t row, MemoryContext memory) {
     return out;
 }
 
-std::vector<gap> read_gaps(MemoryContext memory) {
+std::vector<gap> read_gaps(int most_attempts, MemoryContext memory) {
     backend::spi connection;
     std::vector<gap> out;
-    const std::uint64_t count = gaps_plan.read({});
+    const std::uint64_t count = gaps_plan.read({Int32GetDatum(most_attempts)});
     out.reserve(count);
     for (std::uint64_t i = 0; i < count; ++i) {
         out.push_back(read_gap(i, memory));
@@ -171,7 +173,9 @@ void settle_backlog(const state& at, object_ids& own, const object_ids* differin
     if (!at.arrived.is_null) {
         settle_arrived(at, {}, own, evidence::nobody());
     }
-    for (const gap& each : read_gaps(CurrentMemoryContext)) {
+    // A comparison of everything tries them all, and has time for it.
+    const int most_attempts = differing != nullptr ? INT_MAX : kMostAttempts;
+    for (const gap& each : read_gaps(most_attempts, CurrentMemoryContext)) {
         if (each.reason == "locked") {
             // The holder of the lock may be this very transaction: its text belongs to its version.
             append(own, each.objects);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/door.hpp"
+#include "backend/fault.hpp"
 #include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
 #include "history/backlog.hpp"
@@ -102,9 +103,11 @@ bool is_installed() {
 void record_commit(const object_ids& touched, bool everything, const evidence& who, bool labelled) {
     const recorder_scope scope;
     const MemoryContext memory = CurrentMemoryContext;
+    backend::step("state");
     const state before = read_state(memory);
     object_ids own = touched;
     differences found;
+    backend::step("compare");
     if (everything) {
         found = compare_all(before, {}, memory);
         append(own, ids_of(found));
@@ -112,6 +115,7 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
         found = compare(before, own, memory);
     }
     if (found.any_row || before.has_backlog() || labelled) {
+        backend::step("lock");
         take_number_lock();
         state now = read_state(memory);
         const std::size_t before_settling = own.objids.size();
@@ -122,6 +126,7 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
         if (!same_head(before, now) || own.objids.size() != before_settling) {
             found = own.empty() ? differences{} : compare(now, own, memory);
         }
+        backend::step("number");
         if (found.any_change) {
             write_version(now, now.number + 1, found, {"ddl", &who, {}});
         } else if (found.any_row) {
@@ -141,12 +146,14 @@ std::int64_t give_label(backend::value label, bool later) {
 }
 
 void record_gap(gap_reason reason, const object_ids& touched, bool everything, const evidence& who,
-                const char* message) {
+                const char* message, bool for_comparison) {
     static constexpr const char* kNames[] = {"prepared", "failed", "locked", "loading"};
+    backend::step("gap");
     const recorder_scope scope;
     const value classids = backend::oid_array(touched.classids);
     const value objids = backend::oid_array(touched.objids);
-    add_gap(kNames[static_cast<int>(reason)], classids, objids, everything, who, message);
+    add_gap(kNames[static_cast<int>(reason)], classids, objids, everything, who, message,
+            for_comparison ? kMostAttempts : 0);
 }
 
 bool is_loading_dump() {

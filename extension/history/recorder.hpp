@@ -49,9 +49,10 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
 // transaction makes.
 std::int64_t give_label(backend::value label, bool later);
 
-// Leaves a note for the next recorder. `everything`: what changed is not known.
+// Leaves a note for the next recorder, or for the next comparison alone. `everything`: what changed
+// is not known.
 void record_gap(gap_reason reason, const object_ids& touched, bool everything, const evidence& who,
-                const char* message);
+                const char* message, bool for_comparison = false);
 
 // While a dump that creates the extension is being loaded nothing is recorded: its own history is
 // on the way. True in a session that looks like pg_restore or psql reading a dump, in such a

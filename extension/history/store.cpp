@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "backend/door.hpp"
+#include "backend/fault.hpp"
 #include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
 #include "history/announce.hpp"
@@ -159,10 +160,11 @@ constinit plan settle_labels_plan("SELECT chronos.settle_labels()");
 
 constinit plan gap_plan(
     "INSERT INTO chronos.gap (reason, message, everything, classids, objids, started_at, role, "
-    "session_role, application, client_address, transaction, statements) "
-    "VALUES ($1, $2, $3, coalesce($4, '{}'), coalesce($5, '{}'), $6, $7, $8, $9, $10, $11, $12)",
+    "session_role, application, client_address, transaction, statements, attempts) "
+    "VALUES ($1, $2, $3, coalesce($4, '{}'), coalesce($5, '{}'), $6, $7, $8, $9, $10, $11, $12, "
+    "$13)",
     TEXTOID, TEXTOID, BOOLOID, OIDARRAYOID, OIDARRAYOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID,
-    TEXTOID, XID8OID, TEXTARRAYOID);
+    TEXTOID, XID8OID, TEXTARRAYOID, INT4OID);
 
 value text_value(const char* from) {
     return call([from] { return PointerGetDatum(cstring_to_text(from)); });
@@ -328,16 +330,20 @@ std::int64_t write_version(const state& at, std::int64_t number, const differenc
     const evidence& who = *note.who;
     write_new_oids(at, found);
     backend::spi connection;
+    backend::step("definitions");
     definitions_plan.write({found.kinds, found.identities, found.definitions, found.hashes});
+    backend::step("facts");
     close_plan.write({at.line, found.kinds, found.old_classids, found.old_objids, found.old_hashes,
                       version, found.hashes});
     open_plan.write({at.line, found.classids, found.objids, found.kinds, found.identities,
                      found.hashes, found.old_hashes, version, found.definitions,
                      found.old_objects});
+    backend::step("version");
     version_plan.write({at.line, version, cause, who.started_at, who.role, who.session_role,
                         who.application, who.address, who.transaction, who.statements,
                         note.snapshot, at.fingerprint, found.hashes, found.old_hashes, found.kinds,
                         found.identities, found.old_identities, who.ended_at, note.observed_after});
+    backend::step("announce");
     announce(cell(0, 0, CurrentMemoryContext));
     connection.close();
     return number;
@@ -381,13 +387,13 @@ void settle_labels() {
 }
 
 void add_gap(const char* reason, value classids, value objids, bool everything, const evidence& who,
-             const char* message) {
+             const char* message, int attempts) {
     const value reason_text = text_value(reason);
     const value message_text = message == nullptr ? value() : text_value(message);
     backend::spi connection;
     gap_plan.write({reason_text, message_text, BoolGetDatum(everything), classids, objids,
                     who.started_at, who.role, who.session_role, who.application, who.address,
-                    who.transaction, who.statements});
+                    who.transaction, who.statements, Int32GetDatum(attempts)});
     connection.close();
 }
 

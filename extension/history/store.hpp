@@ -82,6 +82,9 @@ std::int64_t add_label(backend::value label, backend::value role, bool later);
 // Gives the labels that wait to the newest version.
 void settle_labels();
 void add_gap(const char* reason, backend::value classids, backend::value objids, bool everything,
-             const evidence& who, const char* message);
+             const evidence& who, const char* message, int attempts = 0);
+
+// A gap that could not be settled so often is left to a comparison of everything.
+inline constexpr int kMostAttempts = 3;
 
 }  // namespace chronos::history
