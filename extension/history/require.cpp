@@ -3,6 +3,7 @@
 #include "backend/session.hpp"
 #include "backend/spi.hpp"
 #include "core/version_constraint.hpp"
+#include "history/head.hpp"
 
 extern "C" {
 #include <catalog/pg_authid.h>
@@ -28,24 +29,21 @@ version_constraint parse(const std::string& text) {
     }
 }
 
-schema_state read_state(chronos::backend::spi& connection) {
-    const auto rows = connection.query(
-        "SELECT h.number, pg_catalog.encode(h.fingerprint, 'hex') FROM chronos.head() h", {}, true);
-    schema_state state;
-    if (!rows.empty() && rows[0][0]) {
-        state.number = std::stoll(*rows[0][0]);
-        state.fingerprint = rows[0][1].value_or("");
-    }
-    state.version_of_label = [&connection](std::string_view name) -> std::optional<std::int64_t> {
-        const auto found = connection.query(
-            "SELECT l.number FROM chronos.lineage t JOIN chronos.label l ON l.timeline "
-            "OPERATOR(pg_catalog.=) t.timeline "
-            "WHERE l.name OPERATOR(pg_catalog.=) $1 AND (t.last_version IS NULL "
-            "OR l.number OPERATOR(pg_catalog.<=) t.last_version) ORDER BY t.depth LIMIT 1",
-            {argument::text(name)}, true);
-        return found.empty() ? std::nullopt : std::optional<std::int64_t>(std::stoll(*found[0][0]));
-    };
-    return state;
+std::optional<std::int64_t> version_of_label(std::string_view name) {
+    chronos::backend::spi connection;
+    const auto found = connection.query(
+        "SELECT l.number FROM chronos.lineage t JOIN chronos.label l ON l.timeline "
+        "OPERATOR(pg_catalog.=) t.timeline "
+        "WHERE l.name OPERATOR(pg_catalog.=) $1 AND (t.last_version IS NULL "
+        "OR l.number OPERATOR(pg_catalog.<=) t.last_version) ORDER BY t.depth LIMIT 1",
+        {argument::text(name)}, true);
+    connection.close();
+    return found.empty() ? std::nullopt : std::optional<std::int64_t>(std::stoll(*found[0][0]));
+}
+
+schema_state present_state() {
+    const chronos::history::head at = chronos::history::read_head();
+    return {at.number, at.fingerprint.data(), version_of_label};
 }
 
 [[noreturn]] void refuse(const std::string& text, const version_constraint& constraint,
@@ -72,11 +70,9 @@ CHRONOS_SQL_FUNCTION(chronos_require_version)
     const version_constraint constraint = parse(requirement);
     // The owner's rights: a role that may not read the tables may still ask.
     const chronos::backend::user_scope owner(BOOTSTRAP_SUPERUSERID);
-    chronos::backend::spi connection;
-    const schema_state state = read_state(connection);
+    const schema_state state = present_state();
     if (!constraint.holds(state)) {
         refuse(requirement, constraint, state);
     }
-    connection.close();
     PG_RETURN_INT64(state.number);
 }

@@ -29,11 +29,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION chronos.head() IS 'The newest version of this database; null if there is none yet.';
 
-CREATE FUNCTION chronos.current_version() RETURNS bigint LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN coalesce((chronos.head()).number, 0);
-END $$;
+CREATE TABLE chronos.head_news ();
+COMMENT ON TABLE chronos.head_news IS
+    'Never read or written: sessions that remember the newest version get a message about this table when it is another.';
+
+CREATE FUNCTION chronos.head_changed() RETURNS trigger LANGUAGE c
+AS 'MODULE_PATHNAME', 'chronos_head_changed';
+COMMENT ON FUNCTION chronos.head_changed() IS 'Tells all sessions at commit to forget the newest version.';
+CREATE TRIGGER head_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON chronos.version
+    FOR EACH STATEMENT EXECUTE FUNCTION chronos.head_changed();
+CREATE TRIGGER head_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON chronos.timeline
+    FOR EACH STATEMENT EXECUTE FUNCTION chronos.head_changed();
+CREATE TRIGGER head_changed AFTER INSERT OR UPDATE OF timeline OR DELETE OR TRUNCATE ON chronos.local
+    FOR EACH STATEMENT EXECUTE FUNCTION chronos.head_changed();
+ALTER TABLE chronos.version ENABLE ALWAYS TRIGGER head_changed;
+ALTER TABLE chronos.timeline ENABLE ALWAYS TRIGGER head_changed;
+ALTER TABLE chronos.local ENABLE ALWAYS TRIGGER head_changed;
+
+CREATE FUNCTION chronos.current_version() RETURNS bigint LANGUAGE c STABLE
+AS 'MODULE_PATHNAME', 'chronos_current_version';
 COMMENT ON FUNCTION chronos.current_version() IS 'Number of the newest schema version; 0 before the first.';
 
 CREATE FUNCTION chronos.current_timeline() RETURNS uuid LANGUAGE plpgsql STABLE
