@@ -144,6 +144,13 @@ CHRONOS_SQL_FUNCTION(chronos_finish_restore)
     PG_RETURN_INT64(number);
 }
 
+CHRONOS_SQL_FUNCTION(chronos_lock_numbers)
+{
+    (void)fcinfo;
+    take_number_lock();
+    PG_RETURN_VOID();
+}
+
 CHRONOS_SQL_FUNCTION(chronos_may_render)
 {
     const Oid relation = PG_GETARG_OID(0);

@@ -116,6 +116,14 @@ COMMENT ON TABLE chronos.label IS 'Names given to versions by chronos.label(); n
 CREATE INDEX label_waiting ON chronos.label (timeline) WHERE number = 0;
 SELECT pg_catalog.pg_extension_config_dump('chronos.label', '');
 
+CREATE TABLE chronos.pruned (
+    timeline uuid PRIMARY KEY,
+    versions int8multirange NOT NULL,
+    pruned_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE chronos.pruned IS 'Versions that chronos.prune_history() has removed.';
+SELECT pg_catalog.pg_extension_config_dump('chronos.pruned', '');
+
 CREATE TABLE chronos.local (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     timeline uuid NOT NULL,
@@ -147,4 +155,4 @@ COMMENT ON TABLE chronos.gap IS
     'Changes that are committed but in no version yet: of prepared transactions, of objects somebody had locked, or because recording failed. The next change or chronos.reconcile() records them.';
 
 GRANT SELECT ON chronos.timeline, chronos.version, chronos.definition, chronos.fact, chronos.label, chronos.local,
-    chronos.gap TO PUBLIC;
+    chronos.gap, chronos.pruned TO PUBLIC;

@@ -10,6 +10,20 @@ DECLARE
     gone chronos.state[];
     come chronos.state[] := chronos.states_between(timeline, number, before);
 BEGIN
+    IF chronos.is_pruned(CASE WHEN before > 0 THEN before + 1 ELSE coalesce(
+           (SELECT t.parent_version FROM chronos.timeline t WHERE t.id = changes.timeline), 1) END, number - 1) THEN
+        -- It cannot be compared any more, but it was noted.
+        RETURN QUERY
+        SELECT n.note ->> 0, n.note ->> 1, n.note ->> 2, coalesce(n.note ->> 3, CASE n.note ->> 0 WHEN 'added' THEN NULL ELSE n.note ->> 2 END),
+               f.hash, NULL::bytea
+        FROM chronos.version v
+        CROSS JOIN LATERAL jsonb_array_elements(v.changes) WITH ORDINALITY n(note, nr)
+        LEFT JOIN chronos.fact f ON f.timeline = v.timeline AND f.since = v.number
+                                 AND f.kind = n.note ->> 1 AND f.identity = n.note ->> 2
+        WHERE v.timeline = changes.timeline AND v.number = changes.number
+        ORDER BY n.nr;
+        RETURN;
+    END IF;
     IF before > 0 THEN
         gone := chronos.states_between(timeline, before, number);
     ELSE
@@ -27,7 +41,7 @@ BEGIN
     FROM chronos.pair_states(gone, come) p;
 END $$;
 COMMENT ON FUNCTION chronos.changes(uuid, bigint) IS
-    'What a version changed since the one before it, by object; hashes refer to chronos.definition. A rename is a change of one object, not a removal and an addition.';
+    'What a version changed since the one before it, by object; hashes refer to chronos.definition. A rename is a change of one object, not a removal and an addition. Where the version before has been pruned, old_hash is null.';
 
 CREATE FUNCTION chronos.changed_names(changes jsonb, wanted text[]) RETURNS text[] LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$

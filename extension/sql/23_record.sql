@@ -75,6 +75,8 @@ BEGIN
         RAISE EXCEPTION 'label "%" already names schema version %', label, taken USING ERRCODE = 'duplicate_object',
             HINT = 'Choose another label: one that has been given keeps its meaning.';
     END IF;
+    -- It must not be pruned meanwhile.
+    PERFORM FROM chronos.version v WHERE NOT later AND v.timeline = head.timeline AND v.number = head.number FOR KEY SHARE;
     -- Number 0 waits for the commit; nobody else sees it.
     INSERT INTO chronos.label (timeline, name, number, role)
     VALUES (coalesce(head.timeline, (SELECT l.timeline FROM chronos.local l)), label,

@@ -22,6 +22,14 @@ END $$;
 COMMENT ON FUNCTION chronos.nearest_versions(bigint) IS
     'For error messages: which versions there are near a number that is none.';
 
+CREATE FUNCTION chronos.is_pruned(first bigint, last bigint) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM chronos.pruned p JOIN chronos.lineage t ON t.timeline = p.timeline
+                   WHERE p.versions && int8range(first, greatest(first, last + 1)));
+END $$;
+COMMENT ON FUNCTION chronos.is_pruned(bigint, bigint) IS 'Whether any of the versions from one to another has been pruned.';
+
 CREATE FUNCTION chronos.timeline_of(version bigint) RETURNS uuid LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -30,7 +38,11 @@ BEGIN
     SELECT v.timeline INTO line
     FROM chronos.lineage t JOIN chronos.version v ON v.timeline = t.timeline
     WHERE v.number = timeline_of.version AND (t.last_version IS NULL OR v.number <= t.last_version);
-    IF line IS NULL THEN
+    IF line IS NULL AND chronos.is_pruned(version, version) THEN
+        RAISE EXCEPTION 'schema version % has been pruned', version USING ERRCODE = 'undefined_object',
+            DETAIL = chronos.nearest_versions(version),
+            HINT = 'chronos.prune_history() keeps the versions that have a label.';
+    ELSIF line IS NULL THEN
         RAISE EXCEPTION 'schema version % does not exist', version USING ERRCODE = 'undefined_object',
             DETAIL = chronos.nearest_versions(version),
             HINT = 'chronos.history lists them all.';
@@ -43,26 +55,31 @@ COMMENT ON FUNCTION chronos.timeline_of(bigint) IS
 CREATE FUNCTION chronos.version_at(at timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found chronos.version;
+    found bigint;
+    next bigint;
+    next_at timestamptz;
 BEGIN
     IF at IS NULL THEN
         RETURN NULL;
     END IF;
-    SELECT v.* INTO found
+    SELECT v.number INTO found
     FROM chronos.lineage t JOIN chronos.version v ON v.timeline = t.timeline
     WHERE v.committed_at <= at AND (t.last_version IS NULL OR v.number <= t.last_version)
     ORDER BY v.number DESC LIMIT 1;
-    IF found.number IS NOT NULL THEN
-        RETURN found.number;
-    END IF;
-    SELECT v.* INTO found
+    SELECT min(v.number), min(v.committed_at) INTO next, next_at
     FROM chronos.lineage t JOIN chronos.version v ON v.timeline = t.timeline
-    WHERE t.last_version IS NULL OR v.number <= t.last_version
-    ORDER BY v.number LIMIT 1;
+    WHERE v.number > coalesce(found, 0) AND v.committed_at > at AND (t.last_version IS NULL OR v.number <= t.last_version);
+    IF next IS NOT NULL AND chronos.is_pruned(coalesce(found + 1, 1), next) THEN
+        RAISE EXCEPTION 'the schema version of % has been pruned', at USING ERRCODE = 'undefined_object',
+            DETAIL = CASE WHEN found IS NULL THEN '' ELSE format('The version before is %s. ', found) END
+                     || format('The next is version %s of %s.', next, next_at);
+    ELSIF found IS NOT NULL THEN
+        RETURN found;
+    END IF;
     RAISE EXCEPTION 'there was no schema version yet at %', at USING ERRCODE = 'undefined_object',
-        DETAIL = CASE WHEN found.number IS NULL THEN 'There is no version yet.'
-                      ELSE format('The first is version %s of %s.', found.number, found.committed_at) END,
-        HINT = CASE WHEN found.number IS NULL THEN 'SELECT chronos.baseline() records the first.'
+        DETAIL = CASE WHEN next IS NULL THEN 'There is no version yet.'
+                      ELSE format('The first is version %s of %s.', next, next_at) END,
+        HINT = CASE WHEN next IS NULL THEN 'SELECT chronos.baseline() records the first.'
                     ELSE 'What the schema was before that was not recorded.' END;
 END $$;
 COMMENT ON FUNCTION chronos.version_at(timestamptz) IS
