@@ -35,7 +35,9 @@ exit_status check_status_of(error_code code) noexcept {
 }
 
 const char* exit_status_help() noexcept {
-    return "Exit codes: 0 success (check: the schema fits), 1 failed (check: it does not fit),\n"
+    return "Exit codes: 0 success (check: the schema fits), 1 failed (check: it does not fit; "
+           "with\n"
+           "--exit-code: there is a difference),\n"
            "2 wrong usage or no connection (check: cannot tell), 3 damage found, 4 refused for "
            "safety,\n"
            "5 not found, 6 a component is missing or of a version that does not fit, 130 "

@@ -26,9 +26,14 @@ json to_json(const schema_version& version) {
 json to_json(const version_record& record) {
     json result = to_json(static_cast<const schema_version&>(record));
     result["cause"] = record.cause;
+    result["observed_after"] =
+        record.observed_after ? json(to_string(*record.observed_after)) : json();
     result["role"] = text_or_null(record.role);
+    result["session_role"] = text_or_null(record.session_role);
     result["application"] = text_or_null(record.application);
     result["address"] = text_or_null(record.address);
+    result["transaction"] = text_or_null(record.transaction);
+    result["seconds"] = number_or_null(record.seconds);
     result["statements"] = record.statements;
     result["objects"] = json::array();
     for (const object_change& change : record.objects) {
@@ -38,6 +43,39 @@ json to_json(const version_record& record) {
                                      {"old_identity", text_or_null(change.old_identity)}});
     }
     return result;
+}
+
+json to_json(const object_difference& difference) {
+    const auto value = [](const std::optional<std::string>& text) {
+        return text ? json(*text) : json();
+    };
+    json parts = json::array();
+    for (const part_difference& part : difference.parts) {
+        parts.push_back({{"part", part.part},
+                         {"change", part.change},
+                         {"old_name", text_or_null(part.old_name)},
+                         {"old", value(part.old_value)},
+                         {"new", value(part.value)}});
+    }
+    return {{"change", difference.change},
+            {"kind", difference.kind},
+            {"identity", difference.identity},
+            {"old_identity", text_or_null(difference.old_identity)},
+            {"parts", parts},
+            {"old_sql", text_or_null(difference.old_sql)},
+            {"sql", text_or_null(difference.sql)}};
+}
+
+json to_json(const plan_step& step) {
+    return {{"statement", step.statement},
+            {"kind", step.kind},
+            {"identity", step.identity},
+            {"hazards", step.hazards},
+            {"lock", text_or_null(step.lock)},
+            {"transactional", step.transactional},
+            {"rows_at_stake", number_or_null(step.rows_at_stake)},
+            {"bytes_at_stake", number_or_null(step.bytes_at_stake)},
+            {"note", text_or_null(step.note)}};
 }
 
 json to_json(const snapshot_summary& snapshot) {

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "chronos/components.hpp"
+#include "chronos/diff.hpp"
+#include "chronos/plan.hpp"
 #include "chronos/repository.hpp"
 #include "chronos/server_snapshots.hpp"
 #include "chronos/version.hpp"
@@ -18,6 +20,8 @@ using json = nlohmann::ordered_json;
 
 [[nodiscard]] json to_json(const schema_version& version);
 [[nodiscard]] json to_json(const version_record& record);
+[[nodiscard]] json to_json(const object_difference& difference);
+[[nodiscard]] json to_json(const plan_step& step);
 [[nodiscard]] json to_json(const snapshot_summary& snapshot);
 [[nodiscard]] json to_json(const snapshot_run& run);
 [[nodiscard]] json to_json(const known_repository& repository);

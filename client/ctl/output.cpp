@@ -86,6 +86,10 @@ output::output()
     if (charset != "UTF-8" && charset != "ANSI_X3.4-1968") charset_ = charset;
 }
 
+void output::colours(std::string_view when) {
+    colours_ = when == "always" || (when == "auto" && terminal_ && colours_wanted());
+}
+
 std::string output::for_terminal(std::string_view text) const {
     return charset_.empty() ? std::string(text) : converted(text, charset_);
 }
@@ -149,6 +153,7 @@ std::string output::painted(std::string_view text, const char* colour) const {
 }
 
 std::string output::strong(std::string_view text) const { return painted(text, "1"); }
+std::string output::place(std::string_view text) const { return painted(text, "36"); }
 std::string output::good(std::string_view text) const { return painted(text, "32"); }
 std::string output::bad(std::string_view text) const { return painted(text, "31"); }
 

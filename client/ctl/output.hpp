@@ -17,6 +17,9 @@ class output {
     void json(bool wanted) noexcept { json_ = wanted; }
     [[nodiscard]] bool json() const noexcept { return json_; }
 
+    // "always", "never", or "auto": on a terminal, unless NO_COLOR or TERM says otherwise.
+    void colours(std::string_view when);
+
     // Columns of the terminal, or 0 if standard output is none: then nothing is shortened.
     [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
     [[nodiscard]] bool error_terminal() const noexcept { return error_terminal_; }
@@ -39,8 +42,9 @@ class output {
     // True after the reader of standard output went away.
     [[nodiscard]] bool reader_gone() const noexcept { return reader_gone_; }
 
-    // Bold, red … on a terminal that wants colours, else the text as it is.
+    // Bold, red … where colours are wanted, else the text as it is.
     [[nodiscard]] std::string strong(std::string_view text) const;
+    [[nodiscard]] std::string place(std::string_view text) const;
     [[nodiscard]] std::string good(std::string_view text) const;
     [[nodiscard]] std::string bad(std::string_view text) const;
 

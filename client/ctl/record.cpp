@@ -38,6 +38,13 @@ void add_objects(field_list& fields, const version_record& record, detail how) {
     }
 }
 
+void add_evidence(field_list& fields, const version_record& record) {
+    if (!record.session_role.empty()) fields.add("session role", record.session_role);
+    if (!record.transaction.empty()) fields.add("transaction", record.transaction);
+    if (record.seconds)
+        fields.add("duration", human_duration(std::chrono::duration<double>(*record.seconds)));
+}
+
 // Lines of a statement, indented; brief ones become one line.
 std::string statement_text(const std::string& statement, detail how) {
     if (how == detail::brief) {
@@ -75,7 +82,9 @@ std::string described(const version_record& record, const output& out, detail ho
     field_list fields;
     fields.add("time", local_time(record.committed_at));
     fields.add("cause", record.cause);
+    if (record.observed_after) fields.add("after", local_time(*record.observed_after));
     if (!origin(record).empty()) fields.add("by", origin(record));
+    if (how == detail::full) add_evidence(fields, record);
     if (how == detail::full) {
         fields.add("timeline", record.timeline);
         fields.add("fingerprint", record.fingerprint.hex());

@@ -67,6 +67,11 @@ verbs::verbs()
     add_status(*this);
     add_log(*this);
     add_show(*this);
+    add_diff(*this);
+    add_plan(*this);
+    add_drift(*this);
+    add_blame(*this);
+    add_export(*this);
     add_check(*this);
     add_snapshot(*this);
     add_snapshots(*this);

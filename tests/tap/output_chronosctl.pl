@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my @verbs = (['init'], ['status'], ['log'], ['show'], ['check'], ['snapshot'], ['snapshots'], ['restore'], ['verify'],
+my @verbs = (['init'], ['status'], ['log'], ['show'], ['diff'], ['plan'], ['drift'], ['blame'], ['export'], ['check'], ['snapshot'], ['snapshots'], ['restore'], ['verify'],
     ['repository', 'init'], ['repository', 'list'], ['repository', 'check'], ['repository', 'sweep'], ['repository', 'add'], ['repository', 'remove']);
 
 like((ctl(undef, '--version'))[1], qr/^chronosctl \d+\.\d+\.\d+\n$/, '--version');

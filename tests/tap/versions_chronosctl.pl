@@ -82,8 +82,10 @@ is(ctl_json($node, 'show', '1', '-d', 'shop')->{cause}, 'baseline', 'show by num
     is($node->safe_psql('again', q{SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0}), '3', 'show --schema: SQL that builds the schema');
     is(ctl_json($node, 'show', '-d', 'shop', 'current', '--schema')->{schema}, decode('UTF-8', $schema), 'show --schema --json: the same text');
 }
-fails($node, ['show', '-d', 'shop', '999'], 5, qr/error: schema version 999 does not exist\nHINT:  The newest version is $current;/, 'show of an unknown version');
-fails($node, ['show', '-d', 'shop', encode('UTF-8', q{it's "größe"})], 5, qr/no schema version has the label "it's "/, 'show of an unknown label');
+fails($node, ['show', '-d', 'shop', '999'], 5, qr/error: schema version 999 does not exist\nDETAIL:  The newest version is $current\.\nHINT:  /, 'show of an unknown version');
+fails($node, ['show', '-d', 'shop', encode('UTF-8', q{it's "größe"})], 5, qr/no schema version is called "it's "/, 'show of an unknown label');
+fails($node, ['show', '-d', 'shop', 'release 1.00'], 5, qr/DETAIL:  Similar labels are "release 1\.0"/, 'show of a label that is nearly right');
+fails($node, ['show', '-d', 'shop', '2001-01-01'], 5, qr/there was no schema version yet at 2001-01-01/, 'show of a time before the first version');
 
 # --- check
 succeeds($node, ['check', '-d', 'shop', '--require', ">=$labelled <999"], qr/^version $current satisfies >=$labelled <999\n$/, 'check of what fits');

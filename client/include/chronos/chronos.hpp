@@ -1,16 +1,22 @@
 // Everything a program needs of libchronos.
 #pragma once
 
+#include <chronos/blame.hpp>
 #include <chronos/check.hpp>
 #include <chronos/components.hpp>
 #include <chronos/connection.hpp>
+#include <chronos/diff.hpp>
+#include <chronos/drift.hpp>
 #include <chronos/error.hpp>
+#include <chronos/git_history.hpp>
+#include <chronos/plan.hpp>
 #include <chronos/progress.hpp>
 #include <chronos/repository.hpp>
 #include <chronos/restore.hpp>
 #include <chronos/server_snapshots.hpp>
 #include <chronos/snapshot.hpp>
 #include <chronos/store.hpp>
+#include <chronos/text_diff.hpp>
 #include <chronos/timestamp.hpp>
 #include <chronos/verify.hpp>
 #include <chronos/version.hpp>

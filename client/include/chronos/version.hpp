@@ -8,6 +8,7 @@
 #include <chronos/timestamp.hpp>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,12 +61,30 @@ struct object_change {
 struct version_record : schema_version {
     std::string cause;  // baseline, ddl, unobserved (nobody saw it happen), restore, server
     std::string role;
+    std::string session_role;  // who had logged in, if that was somebody else
     std::string application;
-    std::string address;                  // of the client; empty: a local one, or unknown
-    std::vector<std::string> statements;  // passwords are cut out of them
+    std::string address;                      // of the client; empty: a local one, or unknown
+    std::string transaction;                  // its id; empty: unknown
+    std::optional<double> seconds;            // from the first change to the commit
+    std::optional<timestamp> observed_after;  // unobserved: it happened after this
+    std::vector<std::string> statements;      // passwords are cut out of them
     std::vector<object_change> objects;
 
     friend bool operator==(const version_record&, const version_record&) = default;
+};
+
+// Which versions are wanted; all by default. A plain value.
+struct history_filter {
+    std::size_t limit = 0;  // at most so many; 0: no limit
+    // That changed this object, under its present or a former name: "public.orders" (with what
+    // belongs to a table), "public.f(integer)" or "public.f".
+    std::string object;
+    std::optional<timestamp> since;
+    std::optional<timestamp> until;
+    std::string role;
+    std::optional<schema_version> before;  // older than this one, to go on where a list ended
+
+    friend bool operator==(const history_filter&, const history_filter&) = default;
 };
 
 // All of these need one round trip. They throw error_code::not_installed if the database has no
@@ -78,13 +97,24 @@ struct version_record : schema_version {
 // Newest first, at most `limit` (0: all).
 [[nodiscard]] CHRONOS_EXPORT std::vector<version_record> history(connection& database,
                                                                  std::size_t limit = 0);
+[[nodiscard]] CHRONOS_EXPORT std::vector<version_record> history(connection& database,
+                                                                 const history_filter& filter);
 
-// "42", "current" or a label; of several versions with one label the newest. Throws not_found.
+// "42", "current", a label, a time ("2026-11-23 04:19", UTC unless it has a zone, or "2 hours ago")
+// or 8 or more digits of a fingerprint. Throws not_found, also if it can mean several versions.
 [[nodiscard]] CHRONOS_EXPORT version_record find_version(connection& database,
                                                          std::string_view version);
 
 // The schema as it was, as SQL that runs in an empty database. Throws not_found.
 [[nodiscard]] CHRONOS_EXPORT std::string schema_at(connection& database, std::int64_t number);
+
+// Only these schemas (none given: all), or only this object and what belongs to it.
+struct schema_selection {
+    std::vector<std::string> schemas;
+    std::string object;
+};
+[[nodiscard]] CHRONOS_EXPORT std::string schema_at(connection& database, std::int64_t number,
+                                                   const schema_selection& selection);
 
 }  // namespace chronos
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "snapshot/child_process.hpp"
+#include "process/child_process.hpp"
 
 namespace chronos::internal {
 namespace {

@@ -9,8 +9,11 @@ namespace chronos::internal {
 
 namespace {
 
-constexpr std::string_view kUndefinedObject =
-    "42704";  // also what our functions say of an unknown name
+// invalid_schema_name, undefined_table, undefined_object: what our functions say of an unknown
+// name.
+constexpr std::array<std::string_view, 3> kUnknown{"3F000", "42P01", "42704"};
+
+constexpr std::string_view kAmbiguous = "42P09";  // a reference that can mean several versions
 
 // invalid_schema_name, undefined_table, undefined_column, undefined_function, undefined_object and
 // undefined_file: the last is a chronos.so that is not there.
@@ -72,6 +75,9 @@ void demand_extension(std::string_view extension) {
 }
 
 void explain(session& on, const server_error& failure) {
+    if (failure.sqlstate() == kAmbiguous) {
+        throw error(error_code::not_found, failure.what(), failure.detail(), failure.hint());
+    }
     if (std::find(kMissing.begin(), kMissing.end(), failure.sqlstate()) == kMissing.end()) {
         throw failure;
     }
@@ -89,7 +95,7 @@ void explain(session& on, const server_error& failure) {
                         mismatch.hint);
         }
     }
-    if (failure.sqlstate() == kUndefinedObject) {
+    if (std::find(kUnknown.begin(), kUnknown.end(), failure.sqlstate()) != kUnknown.end()) {
         throw error(error_code::not_found, failure.what(), failure.detail(), failure.hint());
     }
     throw failure;

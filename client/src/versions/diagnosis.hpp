@@ -20,4 +20,19 @@ void demand_extension(std::string_view extension);
 [[nodiscard]] rows ask(session& on, std::string_view sql,
                        const std::vector<value>& parameters = {});
 
+// Several questions that see one state of the database; their failures are explained as those of
+// ask().
+template <typename questions>
+auto ask_together(session& on, questions ask_all) {
+    try {
+        transaction together(on, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        auto result = ask_all();
+        together.commit();
+        return result;
+    } catch (const server_error& failure) {
+        // The transaction is over, so that more can be asked.
+        explain(on, failure);
+    }
+}
+
 }  // namespace chronos::internal

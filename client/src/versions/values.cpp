@@ -14,4 +14,8 @@ std::vector<std::string> texts(const std::string& json) {
     return result;
 }
 
+std::string json_of(const std::vector<std::string>& texts) {
+    return nlohmann::json(texts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace chronos::internal

@@ -1,7 +1,6 @@
 #include "chronos/version.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "chronos/connection.hpp"
@@ -21,32 +20,56 @@ using internal::value;
 using internal::version_of;
 
 constexpr std::string_view kEvidenceColumns =
-    "v.cause, v.role, v.application, v.client_address, pg_catalog.to_json(v.statements),"
-    " (SELECT pg_catalog.json_agg(pg_catalog.json_build_object("
-    "   'action', c.change, 'kind', c.kind, 'identity', c.identity,"
-    "   'old', CASE WHEN c.change = 'renamed' THEN c.old_identity END))"
-    "  FROM chronos.changes(v.timeline, v.number) AS c)";
+    "v.cause, v.role, v.application, v.client_address, pg_catalog.to_json(v.statements), v.changes,"
+    " nullif(v.session_role, v.role), v.transaction,"
+    " extract(epoch FROM v.committed_at - v.started_at),"
+    " (extract(epoch FROM (pg_catalog.to_jsonb(v) ->> 'observed_after')::timestamptz)"
+    "  * 1000000)::bigint";
+
+// All names of the object called $1, and of what belongs to the table of that name.
+constexpr std::string_view kNamedObjects =
+    "SELECT DISTINCT n.kind, n.identity FROM chronos.fact AS f"
+    " JOIN chronos.definition AS d ON d.hash = f.hash"
+    " JOIN chronos.fact AS n ON n.object = f.object"
+    " WHERE f.identity = $1 OR d.definition ->> 'table' = $1"
+    "  OR pg_catalog.starts_with(f.identity, $1 || '(')"
+    "  OR pg_catalog.right(f.identity, pg_catalog.length($1) + 1) = ' ' || $1";
+
+constexpr std::string_view kFilter =
+    "($1::text IS NULL OR EXISTS"
+    "  (SELECT FROM pg_catalog.jsonb_array_elements(v.changes) AS c(note), named AS n"
+    "   WHERE n.kind = c.note ->> 1 AND n.identity IN (c.note ->> 2, c.note ->> 3)))"
+    " AND ($2::timestamptz IS NULL OR v.committed_at >= $2)"
+    " AND ($3::timestamptz IS NULL OR v.committed_at <= $3)"
+    " AND ($4::text IS NULL OR $4 IN (v.role, v.session_role))"
+    " AND ($5::uuid IS NULL OR t.depth > (SELECT b.depth FROM chronos.lineage AS b"
+    "   WHERE b.timeline = $5) OR (v.timeline = $5 AND v.number < $6::bigint))";
 
 // Picks versions of this database's past first, so that evidence is gathered for those alone.
-std::string records_query(std::string_view condition, std::string_view limit) {
+std::string records_query(std::string_view condition, std::string_view limit,
+                          std::string_view named = "SELECT 1") {
     return fmt::format(
-        "WITH v AS MATERIALIZED (SELECT v.*, t.depth FROM chronos.lineage AS t"
+        "WITH named AS MATERIALIZED ({}),"
+        " v AS MATERIALIZED (SELECT v.*, t.depth FROM chronos.lineage AS t"
         " JOIN chronos.version AS v ON v.timeline = t.timeline"
         " WHERE (t.last_version IS NULL OR v.number <= t.last_version) AND ({})"
         " ORDER BY t.depth, v.number DESC LIMIT {})"
         " SELECT {}, {} FROM v ORDER BY v.depth, v.number DESC",
-        condition, limit, kVersionColumns, kEvidenceColumns);
+        named, condition, limit, kVersionColumns, kEvidenceColumns);
 }
 
-std::vector<object_change> changes_of(const std::string& json) {
+// [["renamed", "table", "public.orders", "public.sales"], …]
+std::vector<object_change> objects_of(const std::string& json) {
     std::vector<object_change> result;
     const auto list = nlohmann::json::parse(json, nullptr, false);
     if (!list.is_array()) return result;
     for (const auto& one : list) {
-        const auto text = [&one](const char* name) {
-            return one[name].is_string() ? one[name].get<std::string>() : std::string();
+        if (!one.is_array()) continue;
+        const auto text = [&one](std::size_t place) {
+            const bool there = place < one.size() && one[place].is_string();
+            return there ? one[place].get<std::string>() : std::string();
         };
-        result.push_back({text("action"), text("kind"), text("identity"), text("old")});
+        result.push_back({text(0), text(1), text(2), text(3)});
     }
     return result;
 }
@@ -59,24 +82,18 @@ version_record record_of(const row& from) {
     record.application = from.text(kVersionWidth + 2);
     record.address = from.text(kVersionWidth + 3);
     record.statements = internal::texts(from.text(kVersionWidth + 4));
-    record.objects = changes_of(from.text(kVersionWidth + 5));
+    record.objects = objects_of(from.text(kVersionWidth + 5));
+    record.session_role = from.text(kVersionWidth + 6);
+    record.transaction = from.text(kVersionWidth + 7);
+    if (const auto& seconds = from[kVersionWidth + 8]) record.seconds = std::stod(*seconds);
+    record.observed_after = internal::moment_or_none(from, kVersionWidth + 9);
     return record;
 }
 
-// A number, if the text is one.
-value number_in(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return std::string(text);
-}
+value text_or_null(const std::string& text) { return text.empty() ? value() : value(text); }
 
-[[noreturn]] void throw_unknown(connection& database, std::string_view version) {
-    const auto known = current_version(database).number;
-    throw error(error_code::not_found,
-                number_in(version) ? fmt::format("schema version {} does not exist", version)
-                                   : fmt::format("no schema version has the label \"{}\"", version),
-                {}, fmt::format("The newest version is {}; chronosctl log lists them all.", known));
+value text_or_null(const std::optional<timestamp>& moment) {
+    return moment ? value(to_string(*moment)) : value();
 }
 
 }  // namespace
@@ -100,37 +117,49 @@ schema_version current_version(connection& database) {
 }
 
 std::vector<version_record> history(connection& database, std::size_t limit) {
-    const std::string most = limit == 0 ? "ALL" : std::to_string(limit);
+    history_filter filter;
+    filter.limit = limit;
+    return history(database, filter);
+}
+
+std::vector<version_record> history(connection& database, const history_filter& filter) {
+    const std::string most = filter.limit == 0 ? "ALL" : std::to_string(filter.limit);
+    const bool further = filter.before.has_value();
     std::vector<version_record> records;
-    for (const row& one : internal::ask(database.internal_session(), records_query("true", most))) {
+    for (const row& one : internal::ask(
+             database.internal_session(), records_query(kFilter, most, kNamedObjects),
+             {text_or_null(filter.object), text_or_null(filter.since), text_or_null(filter.until),
+              text_or_null(filter.role), further ? value(filter.before->timeline) : value(),
+              further ? value(std::to_string(filter.before->number)) : value()})) {
         records.push_back(record_of(one));
     }
     return records;
 }
 
 version_record find_version(connection& database, std::string_view version) {
-    auto& session = database.internal_session();
-    internal::rows found;
-    if (version == "current") {
-        found = internal::ask(session, records_query("true", "1"));
-    } else {
-        found = internal::ask(
-            session,
-            records_query(
-                "v.number = $1::bigint OR ($1::bigint IS NULL AND EXISTS (SELECT FROM"
-                " chronos.label AS l WHERE l.timeline = v.timeline AND l.number = v.number"
-                " AND l.name = $2))",
-                "1"),
-            {number_in(version), std::string(version)});
+    const auto found = internal::ask(database.internal_session(),
+                                     records_query("v.number = chronos.resolve($1::text)", "1"),
+                                     {std::string(version)});
+    if (found.empty()) {
+        throw error(error_code::not_found, "there is no schema version yet", {},
+                    "SELECT chronos.baseline() records the first.");
     }
-    if (found.empty()) throw_unknown(database, version);
     return record_of(found.front());
 }
 
 std::string schema_at(connection& database, std::int64_t number) {
-    const auto found =
-        internal::ask(database.internal_session(), "SELECT chronos.schema_at($1::bigint)",
-                      {std::to_string(number)});
+    return schema_at(database, number, {});
+}
+
+std::string schema_at(connection& database, std::int64_t number,
+                      const schema_selection& selection) {
+    value schemas;
+    if (!selection.schemas.empty()) schemas = internal::json_of(selection.schemas);
+    const auto found = internal::ask(
+        database.internal_session(),
+        "SELECT chronos.schema_at($1::bigint, CASE WHEN $2::jsonb IS NOT NULL THEN"
+        " ARRAY(SELECT pg_catalog.jsonb_array_elements_text($2::jsonb)) END, $3::text)",
+        {std::to_string(number), schemas, text_or_null(selection.object)});
     return found.at(0).text(0);
 }
 

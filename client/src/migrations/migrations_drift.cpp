@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "chronos/connection.hpp"
+#include "chronos/drift.hpp"
+#include "migrations/migration_files.hpp"
+#include "migrations/migration_runner.hpp"
+#include "migrations/scratch_database.hpp"
+#include "versions/diagnosis.hpp"
+#include "versions/drift_rows.hpp"
+
+namespace chronos {
+
+namespace {
+
+using internal::session;
+
+// Cancels what a session runs as soon as a stop is requested.
+class stopper {
+  public:
+    stopper(const std::stop_token& stop, session& on)
+        : token_(stop), callback_(stop, [&on] { on.cancel(); }) {}
+    void check() const {
+        if (token_.stop_requested()) throw error(error_code::cancelled, "cancelled");
+    }
+
+  private:
+    std::stop_token token_;
+    std::stop_callback<std::function<void()>> callback_;
+};
+
+void create_extension(session& on, const std::string& version) {
+    try {
+        on.execute(fmt::format("CREATE EXTENSION IF NOT EXISTS chronos VERSION {}",
+                               session::quote_name(version)));
+    } catch (const internal::server_error& failure) {
+        throw internal::server_error(
+            failure.code(),
+            fmt::format("could not describe what the migrations made: {}", failure.what()),
+            failure.detail(), failure.hint().empty() ? "Connect as a superuser." : failure.hint(),
+            failure.sqlstate());
+    }
+}
+
+void run_all(session& here, const internal::scratch_database& scratch,
+             const std::vector<internal::migration>& migrations,
+             const migrations_options& options) {
+    const auto there = scratch.connect();
+    const stopper stop(options.stop, *there);
+    for (const internal::migration& one : migrations) {
+        stop.check();
+        if (options.progress) options.progress(one.file);
+        internal::reset_settings(*there, here);
+        internal::run_migration(*there, one, options.warning);
+    }
+    stop.check();
+}
+
+// By a session of its own: the one that ran the migrations may have any settings.
+std::string facts_in(const internal::scratch_database& scratch, const std::string& version,
+                     const std::stop_token& token) {
+    const auto there = scratch.connect();
+    const stopper stop(token, *there);
+    stop.check();
+    create_extension(*there, version);
+    return there->query_one("SELECT chronos.export_facts()::text").text(0);
+}
+
+// What the tools themselves keep is in the one database and not in the other.
+bool is_bookkeeping(const object_difference& difference) {
+    constexpr std::array<std::string_view, 2> kTables{"schema_migrations", "goose_db_version"};
+    return std::any_of(kTables.begin(), kTables.end(), [&](std::string_view table) {
+        const auto dot = difference.identity.rfind('.');
+        return dot != std::string::npos && difference.identity.substr(dot + 1).starts_with(table);
+    });
+}
+
+}  // namespace
+
+std::vector<drifted_object> drift_from_migrations(connection& database,
+                                                  const migrations_options& options) {
+    const auto migrations = internal::read_migrations(options.directory);
+    auto& here = database.internal_session();
+    const auto installed = internal::ask(
+        here,
+        "SELECT e.extversion FROM pg_catalog.pg_extension AS e WHERE e.extname = 'chronos'"
+        " AND chronos.current_version() >= 0");
+    internal::demand_extension(installed.at(0).text(0));
+    const stopper stop(options.stop, here);
+    stop.check();
+    std::string facts;
+    {
+        const internal::scratch_database scratch(here, options.warning);
+        run_all(here, scratch, migrations, options);
+        facts = facts_in(scratch, installed.at(0).text(0), options.stop);
+    }
+    auto result = internal::read_drift(here, "chronos.drift_from($1::jsonb)", "d.version", {facts});
+    std::erase_if(result, [](const auto& one) { return is_bookkeeping(one.difference); });
+    return result;
+}
+
+}  // namespace chronos
