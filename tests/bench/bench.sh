@@ -1,7 +1,7 @@
 #!/bin/bash
 # `make bench`: we and the peers on the same data in one run, interleaved, everything fsynced; medians
 # of BENCH_ROUNDS (5) rounds, printed as ratios. Runs inside a stage (tests/harness).
-#   bench.sh [snapshot] [tpcb] [ddl]         default: all
+#   bench.sh [snapshot] [tpcb] [schema] [ddl] [history]         default: all
 # Environment: BENCH_ROUNDS, BENCH_GB (size of the data set, default 1.2), BENCH_SECONDS (of a pgbench run, 20).
 set -uo pipefail
 # shellcheck disable=SC1091
@@ -125,31 +125,19 @@ bench_tpcb() {
     printf '  without chronos %10s\n  with chronos    %10s   ratio %s\n' "$base" "$with" "$(ratio "$with" "$base")"
 }
 
-# What capture adds to one committed statement that changes one table.
-bench_ddl() {
-    local name base with
-    for name in plain captured; do
-        sql -d postgres -c "CREATE DATABASE ddl_$name"
-        sql -d "ddl_$name" -c 'CREATE TABLE t (id int PRIMARY KEY, a text, b numeric)'
-    done
-    sql -d ddl_captured -c 'CREATE EXTENSION chronos'
-    printf '%s\n' '\set f random(10, 100)' 'ALTER TABLE t SET (fillfactor = :f);' > "$work/ddl.sql"
-    echo "ALTER TABLE … SET (fillfactor), 1 client, microseconds a statement:"
-    for _ in $(seq "$rounds"); do
-        for name in plain captured; do
-            pgbench -n -c 1 -t 2000 -f "$work/ddl.sql" -d "ddl_$name" 2>/dev/null | sed -n 's/^latency average = \([0-9.]*\) ms.*/\1/p' >> "$work/$name.ddl"
-        done
-    done
-    base=$(median < "$work/plain.ddl")
-    with=$(median < "$work/captured.ddl")
-    awk -v a="$base" -v b="$with" 'BEGIN { printf "  without chronos %10.0f\n  with chronos    %10.0f   added %.0f\n", a * 1000, b * 1000, (b - a) * 1000 }'
-}
+here=$(dirname "$0")
+# shellcheck disable=SC1091
+. "$here/schema.sh"
+# shellcheck disable=SC1091
+. "$here/ddl.sh"
+# shellcheck disable=SC1091
+. "$here/history.sh"
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(snapshot tpcb ddl)
+[ ${#parts[@]} -gt 0 ] || parts=(snapshot tpcb schema ddl history)
 for part in "${parts[@]}"; do
     case $part in
-        snapshot | tpcb | ddl) "bench_$part" ;;
+        snapshot | tpcb | schema | ddl | history) "bench_$part" ;;
         *) die "no such part: $part" ;;
     esac
 done
