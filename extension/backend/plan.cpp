@@ -7,6 +7,7 @@ extern "C" {
 #include <utils/array.h>
 #include <utils/datum.h>
 #include <utils/lsyscache.h>
+#include <utils/plancache.h>
 #include <utils/snapmgr.h>
 }
 
@@ -22,6 +23,19 @@ void plan::prepare() {
             elog(ERROR, "SPI_keepplan failed");
         }
         plan_ = made;
+    });
+}
+
+void plan::make_ready() {
+    if (plan_ != nullptr) {
+        return;
+    }
+    prepare();
+    call([this] {
+        CachedPlan* const ready = SPI_plan_get_cached_plan(plan_);
+        if (ready != nullptr) {
+            ReleaseCachedPlan(ready, CurrentResourceOwner);
+        }
     });
 }
 

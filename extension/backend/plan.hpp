@@ -39,6 +39,9 @@ class plan {
     std::uint64_t read(std::initializer_list<value> arguments) { return run(arguments, true); }
     std::uint64_t write(std::initializer_list<value> arguments) { return run(arguments, false); }
 
+    // Inside an spi connection: plans it now, if this session never has.
+    void make_ready();
+
   private:
     std::uint64_t run(std::initializer_list<value> arguments, bool read_only);
     void prepare();

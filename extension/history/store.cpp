@@ -135,6 +135,9 @@ constinit plan version_plan(
     TEXTARRAYOID, TEXTOID, BYTEAOID, BYTEAARRAYOID, BYTEAARRAYOID, TEXTARRAYOID, TEXTARRAYOID,
     TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID);
 
+constinit plan attribute_numbers_plan(
+    R"(SELECT chronos.attribute_numbers('table', 0, '{"columns": [{"name": ""}]}'))");
+
 constinit plan begin_line_plan(
     "INSERT INTO chronos.timeline (id, parent, parent_version, cause) "
     "SELECT gen_random_uuid(), $1, v.number, 'restore' FROM chronos.version v "
@@ -304,6 +307,21 @@ differences compare_restored(const state& at, value parent, const object_ids& ow
             compare_restored_plan.read({at.line, parent, classids, objids});
         },
         memory);
+}
+
+void make_writers_ready() {
+    static constinit bool ready = false;
+    if (ready) {
+        return;
+    }
+    backend::spi connection;
+    attribute_numbers_plan.read({});
+    for (plan* const each :
+         {&definitions_plan, &close_plan, &open_plan, &new_oids_plan, &version_plan}) {
+        each->make_ready();
+    }
+    connection.close();
+    ready = true;
 }
 
 void take_number_lock() {

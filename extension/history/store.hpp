@@ -46,6 +46,9 @@ struct state {
 [[nodiscard]] differences compare_restored(const state& at, backend::value parent,
                                            const object_ids& own, MemoryContext memory);
 
+// Plans what write_version() runs, once a session: not while everybody waits for the lock.
+void make_writers_ready();
+
 // Waits for those that are just committing a version; held until the transaction ends.
 void take_number_lock();
 
