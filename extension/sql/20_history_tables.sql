@@ -154,5 +154,11 @@ CREATE TABLE chronos.gap (
 COMMENT ON TABLE chronos.gap IS
     'Changes that are committed but in no version yet: of prepared transactions, of objects somebody had locked, or because recording failed. The next change or chronos.reconcile() records them.';
 
-GRANT SELECT ON chronos.timeline, chronos.version, chronos.definition, chronos.fact, chronos.label, chronos.local,
-    chronos.gap, chronos.pruned TO PUBLIC;
+GRANT SELECT ON chronos.timeline, chronos.definition, chronos.fact, chronos.label, chronos.local, chronos.pruned TO PUBLIC;
+GRANT SELECT ON SEQUENCE chronos.object_number TO PUBLIC;
+-- Statements can hold data: chronos.evidence shows them to those who may see them. The owner of the database may dump it.
+GRANT SELECT ON chronos.version, chronos.gap TO pg_database_owner;
+GRANT SELECT (timeline, number, cause, started_at, committed_at, role, session_role, application, transaction, duration,
+              observed_after, snapshot, server_version, fingerprint, changes) ON chronos.version TO PUBLIC;
+GRANT SELECT (id, reason, noted_at, attempts, everything, classids, objids, started_at, role, session_role, application,
+              transaction) ON chronos.gap TO PUBLIC;

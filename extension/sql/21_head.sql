@@ -17,15 +17,15 @@ END $$;
 COMMENT ON FUNCTION chronos.newest_arrived_timeline() IS
     'The timeline that came here with a dump and that this database has not continued yet; null if there is none.';
 
-CREATE FUNCTION chronos.head() RETURNS chronos.version LANGUAGE plpgsql STABLE
+CREATE FUNCTION chronos.head(OUT timeline uuid, OUT number bigint, OUT committed_at timestamptz, OUT fingerprint bytea)
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    head chronos.version;
+#variable_conflict use_column
 BEGIN
-    SELECT v.* INTO head FROM chronos.version v
+    SELECT v.timeline, v.number, v.committed_at, v.fingerprint INTO timeline, number, committed_at, fingerprint
+    FROM chronos.version v
     WHERE v.timeline = coalesce(chronos.newest_arrived_timeline(), (SELECT l.timeline FROM chronos.local l))
     ORDER BY v.number DESC LIMIT 1;
-    RETURN head;
 END $$;
 COMMENT ON FUNCTION chronos.head() IS 'The newest version of this database; null if there is none yet.';
 

@@ -54,6 +54,35 @@ END $$;
 COMMENT ON FUNCTION chronos.changed_names(jsonb, text[]) IS
     'The objects in chronos.version.changes that were added, changed, renamed or removed, as text.';
 
+CREATE FUNCTION chronos.may_read_statements() RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN pg_has_role('pg_read_all_stats', 'USAGE') OR pg_has_role('pg_database_owner', 'USAGE');
+END $$;
+COMMENT ON FUNCTION chronos.may_read_statements() IS 'Whether one may see the statements of everybody.';
+
+CREATE FUNCTION chronos.is_own(role text, session_role text) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- a role that is gone has no members
+    RETURN EXISTS (SELECT FROM pg_roles r WHERE r.rolname IN (role, session_role) AND pg_has_role(r.oid, 'USAGE'));
+END $$;
+COMMENT ON FUNCTION chronos.is_own(text, text) IS 'Whether one has the rights of a role or of the session''s.';
+
+CREATE VIEW chronos.evidence AS
+SELECT v.timeline, v.number, v.cause, v.started_at, v.committed_at, v.role, v.session_role, v.application,
+       CASE WHEN (SELECT chronos.may_read_statements()) OR chronos.is_own(v.role, v.session_role)
+            THEN v.client_address END AS client_address,
+       v.transaction, v.duration, v.observed_after,
+       CASE WHEN v.statements = '{}' OR (SELECT chronos.may_read_statements())
+                 OR chronos.is_own(v.role, v.session_role)
+            THEN v.statements ELSE '{<insufficient privilege>}' END AS statements,
+       v.snapshot, v.server_version, v.fingerprint, v.changes
+FROM chronos.version v;
+COMMENT ON VIEW chronos.evidence IS
+    'chronos.version as the reader may see it. As in pg_stat_activity, statements and addresses of others are for members of pg_read_all_stats, and for the owner of the database.';
+GRANT SELECT ON chronos.evidence TO PUBLIC;
+
 CREATE VIEW chronos.history AS
 SELECT v.number, v.timeline, v.committed_at, v.cause,
        coalesce((SELECT array_agg(l.name ORDER BY l.created_at, l.name) FROM chronos.label l
@@ -65,7 +94,7 @@ SELECT v.number, v.timeline, v.committed_at, v.cause,
        chronos.changed_names(v.changes, '{removed}') AS removed,
        v.snapshot, v.server_version, v.fingerprint, v.duration, v.observed_after
 FROM chronos.lineage t
-JOIN chronos.version v ON v.timeline = t.timeline AND (t.last_version IS NULL OR v.number <= t.last_version);
+JOIN chronos.evidence v ON v.timeline = t.timeline AND (t.last_version IS NULL OR v.number <= t.last_version);
 COMMENT ON VIEW chronos.history IS
     'The versions this database went through, those before a restore included: when, by whom, by which statements, and what they changed. What nobody saw (cause unobserved) happened after observed_after and before committed_at.';
 GRANT SELECT ON chronos.history TO PUBLIC;

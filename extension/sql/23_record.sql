@@ -57,7 +57,7 @@ CREATE FUNCTION chronos.set_label(label text, role text, later boolean) RETURNS 
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    head chronos.version := chronos.head();
+    head record := chronos.head();
     taken bigint;
 BEGIN
     IF label = '' OR octet_length(label) > 63 THEN
@@ -91,7 +91,7 @@ CREATE FUNCTION chronos.settle_labels() RETURNS void LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    head chronos.version := chronos.head();
+    head record := chronos.head();
 BEGIN
     UPDATE chronos.label l SET timeline = head.timeline, number = head.number WHERE l.number = 0;
 END $$;

@@ -154,7 +154,7 @@ BEGIN
     SELECT p.part, v.number, v.committed_at, v.role, v.statements
     FROM (SELECT p.*, chronos.oldest_kept(p.since) AS number FROM parts p) p
     JOIN chronos.lineage t ON true
-    JOIN chronos.version v ON v.timeline = t.timeline AND v.number = p.number
+    JOIN chronos.evidence v ON v.timeline = t.timeline AND v.number = p.number
                            AND (t.last_version IS NULL OR v.number <= t.last_version)
     ORDER BY p.family, p.nr;
 END $$;

@@ -76,6 +76,17 @@ is(ask('again', 'SELECT count(DISTINCT timeline) FROM chronos.history'), '3', 'a
 is(ask('again', 'SELECT count(*) - count(DISTINCT number) FROM chronos.history'), '0', 'no number stands twice in it');
 is(ask('again', 'SELECT chronos.reconcile()'), '', 'nothing was missed');
 
+# The owner of the database, who is no superuser, dumps it as well.
+ask('postgres', 'CREATE ROLE keeper LOGIN; CREATE DATABASE kept OWNER keeper');
+ask('kept', 'CREATE EXTENSION chronos; SET ROLE keeper; CREATE TABLE mine (a int); ALTER TABLE mine ADD b int');
+$node->command_ok([ 'pg_dump', '-U', 'keeper', '-f', $plain, $node->connstr('kept') ], 'dump by the owner of the database');
+ask('postgres', 'CREATE DATABASE kept_copy');
+($out, $err) = run_command([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $plain, '-d', $node->connstr('kept_copy') ]);
+is($err, '', 'it loads');
+is(head('kept_copy'), head('kept'), 'and has the history');
+is(ask('kept', 'SET ROLE keeper; SELECT statements[1] FROM chronos.history ORDER BY number DESC LIMIT 1'),
+    'ALTER TABLE mine ADD b int', 'the owner may see every statement');
+
 # The schema alone: no history arrives, and the first change begins one.
 $node->command_ok([ 'pg_dump', '-s', '-f', $plain, $node->connstr('source') ], 'dump of the schema alone');
 $node->safe_psql('postgres', 'CREATE DATABASE bare');
