@@ -39,7 +39,7 @@ std::vector<recorded_version> read_versions(internal::session& on) {
     std::vector<recorded_version> versions;
     for (const row& one :
          ask(on,
-             "SELECT v.timeline, v.number FROM chronos.lineage AS t JOIN chronos.version AS v"
+             "SELECT v.timeline, v.number FROM chronos.lineage AS t JOIN chronos.evidence AS v"
              " ON v.timeline = t.timeline"
              " WHERE t.last_version IS NULL OR v.number <= t.last_version"
              " ORDER BY t.depth DESC, v.number")) {
@@ -82,7 +82,7 @@ commit described(internal::session& on, const recorded_version& version) {
         ask(on,
             "SELECT v.role, v.application, (extract(epoch FROM v.committed_at) * 1000000)::bigint,"
             " pg_catalog.to_json(v.statements), v.cause, pg_catalog.encode(v.fingerprint, 'hex')"
-            " FROM chronos.version AS v WHERE v.timeline = $1::uuid AND v.number = $2::bigint",
+            " FROM chronos.evidence AS v WHERE v.timeline = $1::uuid AND v.number = $2::bigint",
             {version.timeline, std::to_string(version.number)})
             .at(0);
     commit result;

@@ -51,7 +51,7 @@ std::string records_query(std::string_view condition, std::string_view limit,
     return fmt::format(
         "WITH named AS MATERIALIZED ({}),"
         " v AS MATERIALIZED (SELECT v.*, t.depth FROM chronos.lineage AS t"
-        " JOIN chronos.version AS v ON v.timeline = t.timeline"
+        " JOIN chronos.evidence AS v ON v.timeline = t.timeline"
         " WHERE (t.last_version IS NULL OR v.number <= t.last_version) AND ({})"
         " ORDER BY t.depth, v.number DESC LIMIT {})"
         " SELECT {}, {} FROM v ORDER BY v.depth, v.number DESC",
