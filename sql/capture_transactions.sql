@@ -28,6 +28,27 @@ CREATE TABLE t2 (a int);
 DROP TABLE t2;
 COMMIT;
 SELECT * FROM news();
+-- statements that were rolled back are not listed; one that went on is
+BEGIN;
+SAVEPOINT s1;
+CREATE TABLE t1b (a int);
+SAVEPOINT s2;
+ALTER TABLE t1b ADD b int;
+ROLLBACK TO s2;
+ALTER TABLE t1b ADD c int;
+RELEASE s1;
+SAVEPOINT s3;
+DROP TABLE t1b;
+ROLLBACK TO s3;
+DO $$ BEGIN
+    BEGIN CREATE TABLE never (a int); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END;
+    BEGIN CREATE TABLE t1c (a int); EXCEPTION WHEN division_by_zero THEN NULL; END;
+END $$;
+DO $$ BEGIN CREATE TABLE never (a int); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END $$;
+COMMIT;
+SELECT added, unnest(statements) FROM news();
+DROP TABLE t1b, t1c;
+SELECT removed FROM news();
 -- two statements in one message are cut apart; so are their neighbours that change nothing
 SELECT 1 AS one \; CREATE TABLE t2 (a int) \; SELECT 2 AS two \; COMMENT ON TABLE t2 IS 'two';
 SELECT * FROM news();
@@ -113,19 +134,34 @@ SELECT count(*) > 0 FROM news();
 
 -- secrets are not stored
 CREATE FOREIGN DATA WRAPPER w;
+CREATE FUNCTION dblink_connect(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE SERVER srv FOREIGN DATA WRAPPER w;
 CREATE USER MAPPING FOR CURRENT_USER SERVER srv OPTIONS (user 'u', password 'S3CRET'); -- S3CRET
 BEGIN;
 CREATE TABLE t12 (a int DEFAULT 12, b text DEFAULT 'shown');
 DO $do$ BEGIN EXECUTE $q$CREATE USER MAPPING FOR PUBLIC SERVER srv OPTIONS (password 'S3CRET')$q$; END $do$;
 ALTER USER MAPPING FOR PUBLIC SERVER srv OPTIONS (SET password E'it\'s S3CRET', ADD more U&'S3CRET');
+ALTER SERVER srv OPTIONS (ADD host 'shown by its definition', ADD pwd $q$S3CRET$q$);
+ALTER TABLE t12 ADD c text DEFAULT dblink_connect('host=x password=S3CRET');
+DO $do$ BEGIN EXECUTE 'COMMENT ON TABLE t12 IS ''postgresql://u:S3CRET@h/d'''; END $do$;
+/* S3CRET */ COMMENT ON COLUMN t12.a IS 'Password: ''S3CRET''';
+SET LOCAL client_min_messages = error;
+CREATE SUBSCRIPTION su CONNECTION 'host=/nowhere dbname=d password=S3CRET' PUBLICATION p WITH (connect = false);
+ALTER SUBSCRIPTION su CONNECTION 'host=/nowhere dbname=S3CRET';
+RESET client_min_messages;
+ALTER SUBSCRIPTION su SET (slot_name = NONE);
+DROP SUBSCRIPTION su;
+SET LOCAL standard_conforming_strings = off;
+SET LOCAL escape_string_warning = off;
+ALTER USER MAPPING FOR PUBLIC SERVER srv OPTIONS (SET password 'it\'s S3CRET', SET more 'S3CRET');
 COMMIT;
-SELECT statements FROM news();
+SELECT unnest(statements) FROM news();
 SELECT count(*) FROM chronos.version WHERE statements::text LIKE '%S3CRET%';
 SET client_min_messages = warning;  -- the notice names the role
 DROP FOREIGN DATA WRAPPER w CASCADE;
 RESET client_min_messages;
 DROP TABLE t12;
+DROP FUNCTION dblink_connect;
 
 SELECT chronos.reconcile();
 DROP EXTENSION chronos;

@@ -155,6 +155,13 @@ extern "C" void chronos_transaction_event(XactEvent event, void*) {
     }
 }
 
+extern "C" void chronos_subtransaction_event(SubXactEvent event, SubTransactionId part,
+                                             SubTransactionId, void*) {
+    if (event == SUBXACT_EVENT_ABORT_SUB) {
+        forget_statements_of(part);
+    }
+}
+
 extern "C" void chronos_utility(PlannedStmt* statement, const char* sent, bool read_only_tree,
                                 ProcessUtilityContext context, ParamListInfo parameters,
                                 QueryEnvironment* environment, DestReceiver* destination,
@@ -176,6 +183,7 @@ extern "C" void chronos_utility(PlannedStmt* statement, const char* sent, bool r
 
 void watch_transactions() {
     RegisterXactCallback(chronos_transaction_event, nullptr);
+    RegisterSubXactCallback(chronos_subtransaction_event, nullptr);
     next_utility = ProcessUtility_hook;
     ProcessUtility_hook = chronos_utility;
 }

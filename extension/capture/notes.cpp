@@ -28,10 +28,15 @@ struct object_key {
     Oid objid;
 };
 
+struct noted_statement {
+    SubTransactionId part;
+    char* text;
+};
+
 // All of it lives in TopTransactionContext.
 struct book {
     HTAB* objects;
-    List* statements;  // of char*
+    List* statements;  // of noted_statement*
     TimestampTz statement_time;
     Portal statement_portal;
     int statement_location;
@@ -149,8 +154,28 @@ void note_statement() {
     char* const text = present_statement(location, length);
     if (text != nullptr) {
         const MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
-        notes_of.statements = lappend(notes_of.statements, text);
+        auto* const made = static_cast<noted_statement*>(palloc(sizeof(noted_statement)));
+        *made = {GetCurrentSubTransactionId(), text};
+        notes_of.statements = lappend(notes_of.statements, made);
         MemoryContextSwitchTo(before);
+    }
+}
+
+// Parts are numbered as they begin, so what was noted in this one and inside it stands at the end.
+// Touched objects stay: a superset does no harm.
+void forget_statements_of(SubTransactionId part) {
+    if (open_book == nullptr) {
+        return;
+    }
+    while (open_book->statements != NIL) {
+        const auto* const last = static_cast<noted_statement*>(llast(open_book->statements));
+        if (last->part < part) {
+            return;
+        }
+        open_book->statements =
+            list_truncate(open_book->statements, list_length(open_book->statements) - 1);
+        // What the same statement does from here on has to be noted again.
+        open_book->statement_time = 0;
     }
 }
 
@@ -177,7 +202,8 @@ notes take_notes() {
     if (!out.empty()) {
         const List* const statements = taken->statements;
         for (int i = 0; i < list_length(statements); ++i) {
-            out.statements.emplace_back(static_cast<const char*>(list_nth(statements, i)));
+            out.statements.emplace_back(
+                static_cast<const noted_statement*>(list_nth(statements, i))->text);
         }
     }
     return out;

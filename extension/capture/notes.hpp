@@ -21,6 +21,8 @@ void forget_object(Oid classid, Oid objid);
 void note_everything();
 // The statement that the client sent, if it is not noted yet.
 void note_statement();
+// A part of the transaction, a savepoint for example, was rolled back. Never raises.
+void forget_statements_of(SubTransactionId part);
 void note_label();
 // COMMIT PREPARED: what another transaction left can be recorded.
 void note_backlog();

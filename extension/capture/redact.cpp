@@ -11,7 +11,8 @@ constexpr std::string_view kMask = "'***'";
 constexpr std::string_view kSigns[] = {"password", "passwd",     "passphrase",    "secret",
                                        "token",    "credential", "user mapping",  "subscription",
                                        "conninfo", "dblink",     "postgresql://", "postgres://",
-                                       "apikey",   "api_key",    "private_key"};
+                                       "apikey",   "api_key",    "private_key",   "access_key",
+                                       "pwd"};
 
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -38,12 +39,13 @@ std::string flattened(std::string_view text) {
 bool may_hold_secret(std::string_view statement) {
     const std::string text = flattened(statement);
     // A comment between two words must not hide them.
-    if (text.find("mapping") != std::string::npos && text.find("options") != std::string::npos) {
+    const auto holds = [&text](std::string_view word) {
+        return text.find(word) != std::string::npos;
+    };
+    if (holds("options") && (holds("mapping") || holds("server"))) {
         return true;
     }
-    return std::any_of(std::begin(kSigns), std::end(kSigns), [&text](std::string_view sign) {
-        return text.find(sign) != std::string::npos;
-    });
+    return std::any_of(std::begin(kSigns), std::end(kSigns), holds);
 }
 
 class masker {
@@ -75,9 +77,7 @@ class masker {
     }
     [[nodiscard]] bool after_word() const { return at_ > 0 && is_word(text_[at_ - 1]); }
 
-    // E'...' only. With standard_conforming_strings off a plain literal takes it too: then what
-    // follows a
-    // \' counts as outside and the rest is masked up to the next quote, never shown longer.
+    // E'...' only, or with standard_conforming_strings off a plain literal too.
     [[nodiscard]] bool takes_backslash() const {
         return at_ > 0 && lower(text_[at_ - 1]) == 'e' && (at_ < 2 || !is_word(text_[at_ - 2]));
     }
@@ -88,6 +88,9 @@ class masker {
             if (backslash && text_[at_] == '\\') {
                 ++at_;
             } else if (text_[at_] == '\'') {
+                if (!backslash && text_[at_ - 1] == '\\') {
+                    break;  // nobody can tell whether it ends here: nothing more is shown
+                }
                 ++at_;
                 if (at_ >= text_.size() || text_[at_] != '\'') {
                     return;
