@@ -53,6 +53,21 @@ $$;
 COMMENT ON FUNCTION chronos.acl_facts(aclitem[], aclitem[], oid) IS
     'Privileges as the difference from what a new object of this owner has; null when there is none. A missing grantee is PUBLIC, a missing grantor the owner.';
 
+CREATE FUNCTION chronos.operator_family_name(family oid) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT format('%I.%I USING %I', n.nspname, f.opfname, m.amname)
+            FROM pg_opfamily f
+            JOIN pg_namespace n ON n.oid = f.opfnamespace
+            JOIN pg_am m ON m.oid = f.opfmethod
+            WHERE f.oid = family);
+END
+$$;
+COMMENT ON FUNCTION chronos.operator_family_name(oid) IS
+    'An operator family as statements name it; the server''s own function forgets to quote the access method.';
+
 CREATE FUNCTION chronos.object_key(classid oid, objid oid) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -64,9 +79,9 @@ DECLARE
 BEGIN
     IF classid = 'pg_type'::regclass THEN
         -- A row type is its relation, an array its element, a multirange its range.
-        SELECT coalesce((SELECT e.oid FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid),
-                        (SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid), t.oid)
+        SELECT coalesce((SELECT e.oid FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid), t.oid)
         INTO element FROM pg_type t WHERE t.oid = objid;
+        element := coalesce((SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = element), element);
         SELECT t.typrelid INTO owner FROM pg_type t WHERE t.oid = element;
         IF owner = 0 THEN
             RETURN 'type ' || (SELECT t.typnamespace::regnamespace || '.' || quote_ident(t.typname)
@@ -77,6 +92,14 @@ BEGIN
     END IF;
     IF classid = 'pg_class'::regclass THEN
         SELECT * INTO relation FROM pg_class c WHERE c.oid = objid;
+        IF relation.relkind IN ('i', 'I') THEN
+            SELECT d.refobjid INTO owner FROM pg_depend d
+            WHERE d.classid = 'pg_class'::regclass AND d.objid = object_key.objid
+              AND d.refclassid = 'pg_constraint'::regclass AND d.deptype = 'i';
+            IF FOUND THEN
+                RETURN chronos.object_key('pg_constraint'::regclass, owner);
+            END IF;
+        END IF;
         RETURN CASE relation.relkind WHEN 'r' THEN 'table ' WHEN 'p' THEN 'table ' WHEN 'v' THEN 'view '
                    WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence '
                    WHEN 'f' THEN 'foreign table ' WHEN 'c' THEN 'type ' ELSE 'index ' END
@@ -88,6 +111,11 @@ BEGIN
     ELSIF classid = 'pg_constraint'::regclass THEN
         RETURN (SELECT 'constraint ' || quote_ident(k.conname) || ' on ' || k.conrelid::regclass
                 FROM pg_constraint k WHERE k.oid = objid);
+    ELSIF classid = 'pg_opfamily'::regclass THEN
+        RETURN (SELECT 'operator family ' || chronos.operator_family_name(objid));
+    ELSIF classid = 'pg_transform'::regclass THEN
+        RETURN (SELECT format('transform for %s language %I', format_type(f.trftype, NULL), l.lanname)
+                FROM pg_transform f JOIN pg_language l ON l.oid = f.trflang WHERE f.oid = objid);
     END IF;
     RETURN (SELECT i.type || ' ' || i.identity FROM pg_identify_object(classid, objid, 0) i);
 END

@@ -18,6 +18,12 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
                              WHERE b.oid = t.typbasetype AND b.typcollation <> t.typcollation),
                'not_null', CASE WHEN t.typnotnull THEN true END,
                'default', coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)),
+               -- As with a check below: its function may need the domain.
+               'default_later', CASE WHEN t.typdefaultbin IS NOT NULL AND EXISTS (
+                   SELECT FROM pg_catalog.pg_depend d
+                   WHERE d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid
+                     AND d.refclassid = 'pg_catalog.pg_proc'::regclass
+                     AND d.refobjid >= 16384) THEN true END,
                'constraints', (
                    SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                        'name', k.conname, 'type', k.contype,
@@ -73,7 +79,12 @@ SELECT 'pg_catalog.pg_type'::regclass::oid AS classid, t.oid AS objid,
            'comment', (SELECT s.description FROM pg_catalog.pg_description s
                        WHERE s.classoid = 'pg_catalog.pg_type'::regclass AND s.objoid = t.oid
                          AND s.objsubid = 0),
-           'depends_on', chronos.depends_on('pg_catalog.pg_type'::regclass, t.oid)
+           'depends_on', CASE t.typtype WHEN 'd' THEN (
+               SELECT nullif(jsonb_agg(d.key ORDER BY d.nr), '[]')
+               FROM jsonb_array_elements_text(chronos.depends_on('pg_catalog.pg_type'::regclass, t.oid))
+                    WITH ORDINALITY d(key, nr)
+               WHERE d.key NOT LIKE 'function %')
+               ELSE chronos.depends_on('pg_catalog.pg_type'::regclass, t.oid) END
        )) AS definition
 FROM pg_catalog.pg_type t
 JOIN chronos.live_namespace n ON n.oid = t.typnamespace

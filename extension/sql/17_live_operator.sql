@@ -59,7 +59,7 @@ COMMENT ON VIEW chronos.live_operator_member IS
 CREATE VIEW chronos.live_operator_family AS
 SELECT 'pg_catalog.pg_opfamily'::regclass::oid AS classid, f.oid AS objid,
        'operator family' AS kind,
-       (SELECT i.identity FROM pg_identify_object('pg_catalog.pg_opfamily'::regclass, f.oid, 0) i) AS identity,
+       chronos.operator_family_name(f.oid) AS identity,
        jsonb_strip_nulls(jsonb_build_object(
            'owner', pg_get_userbyid(f.opfowner),
            'members', (SELECT jsonb_agg(m.item ORDER BY m.class, m.number, m.item COLLATE "C")

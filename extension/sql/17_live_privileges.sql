@@ -17,41 +17,46 @@ SELECT o.classid, o.objid, 'privileges' AS kind,
 FROM (
     SELECT s.*, coalesce((SELECT p.initprivs FROM pg_catalog.pg_init_privs p
                           WHERE p.classoid = s.classid AND p.objoid = s.objid AND p.objsubid = 0),
-                         acldefault(s.type, s.owner)) AS base
+                         acldefault(s.type, s.owner) || s.common) AS base
     FROM (
         SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid, c.relacl AS acl,
                c.relowner AS owner, (CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char" AS type,
                CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS clause,
-               quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
+               quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
+               -- What everybody may read, and nothing says that it came so.
+               CASE WHEN n.nspname = 'information_schema' THEN ARRAY[makeaclitem(0, c.relowner, 'SELECT', false)]
+                    ELSE '{}' END AS common
         FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname <> 'information_schema'
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
           AND (c.relacl IS NOT NULL OR EXISTS (
                    SELECT FROM pg_catalog.pg_attribute a
                    WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))
         UNION ALL
         SELECT 'pg_catalog.pg_proc'::regclass, p.oid, p.proacl, p.proowner, 'f',
-               CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure::text
+               CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure::text, '{}'
         FROM pg_catalog.pg_proc p
         WHERE p.proacl IS NOT NULL
         UNION ALL
         SELECT 'pg_catalog.pg_namespace'::regclass, n.oid, n.nspacl, n.nspowner, 'n', 'SCHEMA',
-               quote_ident(n.nspname)
+               quote_ident(n.nspname),
+               CASE WHEN n.nspname = 'information_schema' THEN ARRAY[makeaclitem(0, n.nspowner, 'USAGE', false)]
+                    ELSE '{}' END
         FROM pg_catalog.pg_namespace n
-        WHERE n.nspacl IS NOT NULL AND n.nspname NOT IN ('public', 'information_schema')
+        WHERE n.nspacl IS NOT NULL AND n.nspname <> 'public'
         UNION ALL
         SELECT 'pg_catalog.pg_type'::regclass, t.oid, t.typacl, t.typowner, 'T', 'TYPE',
-               format_type(t.oid, NULL)
+               format_type(t.oid, NULL), '{}'
         FROM pg_catalog.pg_type t
         WHERE t.typacl IS NOT NULL
         UNION ALL
         SELECT 'pg_catalog.pg_language'::regclass, l.oid, l.lanacl, l.lanowner, 'l', 'LANGUAGE',
-               quote_ident(l.lanname)
+               quote_ident(l.lanname), '{}'
         FROM pg_catalog.pg_language l
         WHERE l.lanacl IS NOT NULL
         UNION ALL
         SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass, w.oid, w.fdwacl, w.fdwowner, 'F',
-               'FOREIGN DATA WRAPPER', quote_ident(w.fdwname)
+               'FOREIGN DATA WRAPPER', quote_ident(w.fdwname), '{}'
         FROM pg_catalog.pg_foreign_data_wrapper w
         WHERE w.fdwacl IS NOT NULL
     ) s

@@ -4,7 +4,7 @@ SELECT 'pg_catalog.pg_trigger'::regclass::oid AS classid, t.oid AS objid,
        jsonb_strip_nulls(jsonb_build_object(
            'table', c.identity, 'name', t.tgname,
            'foreign', CASE WHEN c.relkind = 'f' THEN true END,
-           -- A partition's copy is an object only where it was switched apart from its parent's.
+           -- A partition's copy is an object only where something is said of it alone.
            'copy', CASE WHEN t.tgparentid <> 0 THEN true END,
            'definition', CASE WHEN t.tgparentid = 0 THEN pg_get_triggerdef(t.oid) END,
            'enabled', CASE t.tgenabled WHEN 'D' THEN 'disable' WHEN 'R' THEN 'enable replica'
@@ -24,7 +24,10 @@ JOIN chronos.live_relation c ON c.oid = t.tgrelid
 WHERE (t.tgparentid = 0 AND NOT t.tgisinternal)
    OR (t.tgparentid <> 0 AND EXISTS (
            SELECT FROM pg_catalog.pg_trigger p
-           WHERE p.oid = t.tgparentid AND NOT p.tgisinternal AND p.tgenabled <> t.tgenabled));
+           WHERE p.oid = t.tgparentid AND NOT p.tgisinternal
+             AND (p.tgenabled <> t.tgenabled OR EXISTS (
+                      SELECT FROM pg_catalog.pg_description s
+                      WHERE s.classoid = 'pg_catalog.pg_trigger'::regclass AND s.objoid = t.oid))));
 COMMENT ON VIEW chronos.live_trigger IS 'Triggers with their state; those that serve foreign keys are left out.';
 
 CREATE VIEW chronos.live_policy AS

@@ -202,13 +202,18 @@ BEGIN
     phase := 30;
     statement := format('CREATE DOMAIN %s AS %s', identity, facts ->> 'base')
         || coalesce(' COLLATE ' || (facts ->> 'collation'), '')
-        || coalesce(' DEFAULT ' || (facts ->> 'default'), '')
+        || CASE WHEN facts ? 'default_later' THEN '' ELSE coalesce(' DEFAULT ' || (facts ->> 'default'), '') END
         || CASE WHEN facts ? 'not_null' AND NOT coalesce(
                     jsonb_path_exists(facts, '$.constraints[*] ? (@.type == "n")'), false)
                 THEN ' NOT NULL' ELSE '' END
         || coalesce((SELECT string_agg(format(E'\n    CONSTRAINT %I %s', c ->> 'name', c ->> 'definition'), '')
                      FROM jsonb_array_elements(facts -> 'constraints') c WHERE NOT c ? 'separate'), '');
     RETURN NEXT;
+    IF facts ? 'default_later' THEN
+        phase := 45;
+        statement := format('ALTER DOMAIN %s SET DEFAULT %s', identity, facts ->> 'default');
+        RETURN NEXT;
+    END IF;
     FOR item IN SELECT * FROM jsonb_array_elements(facts -> 'constraints') LOOP
         IF item ? 'separate' THEN
             phase := 45;
