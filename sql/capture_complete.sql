@@ -335,7 +335,6 @@ SELECT count(*) FROM chronos.version WHERE cause NOT IN ('baseline', 'ddl');
 RESET client_min_messages;
 RESET search_path;
 DROP EXTENSION chronos;
-DROP PUBLICATION publ;
 DROP TABLE public.cases;
 DROP PROCEDURE public.compare_after;
 DROP FUNCTION public.g;
