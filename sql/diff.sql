@@ -91,6 +91,14 @@ CREATE TABLE wide (a int, e int, b int, x int, c bigint);
 SELECT change, parts(details) FROM chronos.diff(:v + 1, :v + 3);
 SELECT change, details FROM chronos.diff(:v + 1, :v + 2);
 SELECT * FROM chronos.diff(:v, :v + 2);
+-- made anew in one transaction it is the same table: its columns are followed through what came before and after
+BEGIN;
+DROP TABLE wide;
+CREATE TABLE wide (c bigint, a int, e int, b int);
+COMMIT;
+ALTER TABLE wide RENAME COLUMN b TO bb;
+SELECT change, parts(details) FROM chronos.diff(:v + 3, :v + 5);
+SELECT change, parts(details) FROM chronos.diff(:v + 5, :v + 3);
 DROP TABLE wide;
 -- the same again: nothing
 CREATE TABLE wide (a int, b int, c int, d int, e int);

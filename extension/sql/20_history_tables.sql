@@ -94,12 +94,12 @@ DECLARE
     relation oid := CASE kind WHEN 'type' THEN (SELECT t.typrelid FROM pg_type t WHERE t.oid = objid) ELSE objid END;
 BEGIN
     RETURN (
-        SELECT array_agg(a.attnum ORDER BY c.nr)
+        SELECT CASE WHEN bool_and(a.attnum IS NOT NULL) THEN array_agg(a.attnum ORDER BY c.nr)
+                    -- As it stood when a dump had just made it: changed since, before anything was recorded.
+                    WHEN bool_and(coalesce(a.attnum = c.nr, true)) THEN array_agg(c.nr::int2 ORDER BY c.nr) END
         FROM jsonb_array_elements(coalesce(definition -> 'columns', definition -> 'attributes'))
              WITH ORDINALITY c(facts, nr)
-        LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = (c.facts ->> 'name')::name
-        -- a definition that is not that of the table as it is now says nothing about its numbers
-        HAVING bool_and(a.attnum IS NOT NULL));
+        LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attname = (c.facts ->> 'name')::name);
 END $$;
 COMMENT ON FUNCTION chronos.attribute_numbers(text, oid, jsonb) IS
     'The attribute numbers of the columns of a table, foreign table or composite type, in the order of its definition; null for anything else. They tell a renamed column from a dropped and an added one.';

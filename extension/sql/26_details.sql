@@ -54,6 +54,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     places int[];
+    new_places int[];
 BEGIN
     RETURN QUERY
     WITH o AS (SELECT m.facts, m.nr, coalesce(old_keys[m.nr], m.facts ->> 'name') AS key
@@ -71,21 +72,20 @@ BEGIN
     FROM o FULL JOIN n ON n.key = o.key
     WHERE n.facts IS DISTINCT FROM o.facts
     ORDER BY n.nr, o.nr;
-    -- Within one table they cannot move.
-    IF new_keys IS NULL THEN
-        places := ARRAY(SELECT o.nr::int FROM jsonb_array_elements(new) WITH ORDINALITY n(facts, nr)
-                        JOIN jsonb_array_elements(old) WITH ORDINALITY o(facts, nr) ON o.facts -> 'name' = n.facts -> 'name'
-                        ORDER BY n.nr);
+    -- Within one table they cannot move, but in one that was made anew.
+    SELECT array_agg(o.nr::int ORDER BY n.nr), array_agg(n.nr::int ORDER BY n.nr) INTO places, new_places
+    FROM jsonb_array_elements(new) WITH ORDINALITY n(facts, nr)
+    JOIN jsonb_array_elements(old) WITH ORDINALITY o(facts, nr)
+      ON coalesce(old_keys[o.nr], o.facts ->> 'name') = coalesce(new_keys[n.nr], n.facts ->> 'name');
+    IF places <> ARRAY(SELECT p FROM unnest(places) p ORDER BY p) THEN
         RETURN QUERY
-        SELECT jsonb_build_object('part', concat_ws(' ', part, o.facts ->> 'name'), 'change', 'moved', 'old', o.nr, 'new', n.nr)
-        FROM unnest(chronos.moved_members(places)) m
-        JOIN jsonb_array_elements(old) WITH ORDINALITY o(facts, nr) ON o.nr = places[m]
-        JOIN jsonb_array_elements(new) WITH ORDINALITY n(facts, nr) ON n.facts -> 'name' = o.facts -> 'name'
-        ORDER BY n.nr;
+        SELECT jsonb_build_object('part', concat_ws(' ', part, new -> (new_places[m] - 1) ->> 'name'), 'change', 'moved',
+                                  'old', places[m], 'new', new_places[m])
+        FROM unnest(chronos.moved_members(places)) m ORDER BY m;
     END IF;
 END $$;
 COMMENT ON FUNCTION chronos.member_details(text, jsonb, jsonb, text[], text[]) IS
-    'Differences between two lists of columns, attributes or constraints. Keys (attribute numbers) tell which is which; without them the name does, and the order counts.';
+    'Differences between two lists of columns, attributes or constraints. Keys tell which is which; without them the name does.';
 
 CREATE FUNCTION chronos.label_details(old jsonb, new jsonb) RETURNS SETOF jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
@@ -203,7 +203,7 @@ END $$;
 COMMENT ON FUNCTION chronos.property_details(text, jsonb, jsonb) IS
     'Differences in one property of an object; one that stands for a list gives a detail for each of its members.';
 
-CREATE FUNCTION chronos.details(old jsonb, new jsonb, old_attributes int2[], new_attributes int2[], renamed boolean DEFAULT false)
+CREATE FUNCTION chronos.details(old jsonb, new jsonb, old_keys text[], new_keys text[], renamed boolean DEFAULT false)
 RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -213,14 +213,10 @@ DECLARE
     found jsonb;
 BEGIN
     SELECT jsonb_agg(d.detail ORDER BY d.nr) INTO found FROM (
-        SELECT m AS detail, 0 AS nr FROM chronos.member_details('column', old -> 'columns', new -> 'columns',
-            CASE WHEN new_attributes IS NOT NULL THEN old_attributes::text[] END,
-            CASE WHEN old_attributes IS NOT NULL THEN new_attributes::text[] END) m
+        SELECT m AS detail, 0 AS nr FROM chronos.member_details('column', old -> 'columns', new -> 'columns', old_keys, new_keys) m
         WHERE old ? 'columns' AND new ? 'columns'
         UNION ALL
-        SELECT m, 1 FROM chronos.member_details('attribute', old -> 'attributes', new -> 'attributes',
-            CASE WHEN new_attributes IS NOT NULL THEN old_attributes::text[] END,
-            CASE WHEN old_attributes IS NOT NULL THEN new_attributes::text[] END) m
+        SELECT m, 1 FROM chronos.member_details('attribute', old -> 'attributes', new -> 'attributes', old_keys, new_keys) m
         WHERE old ? 'attributes' AND new ? 'attributes'
         UNION ALL
         SELECT p, 1 + row_number() OVER (ORDER BY k.k COLLATE "C") FROM jsonb_object_keys((old || new) - implied) k
@@ -231,5 +227,5 @@ BEGIN
     END IF;
     RETURN coalesce(found, '[]');
 END $$;
-COMMENT ON FUNCTION chronos.details(jsonb, jsonb, int2[], int2[], boolean) IS
-    'What is different between two definitions of one object: a list of parts, each added, removed, changed, renamed or moved. With attribute numbers of one and the same table a renamed column is known from a dropped and an added one.';
+COMMENT ON FUNCTION chronos.details(jsonb, jsonb, text[], text[], boolean) IS
+    'What is different between two definitions of one object: a list of parts, each added, removed, changed, renamed or moved. Columns with the same key are the same, without keys those with the same name.';

@@ -48,24 +48,91 @@ END $$;
 COMMENT ON FUNCTION chronos.pair_states(chronos.state[], chronos.state[]) IS
     'Objects of two schemas paired, and how they differ; what is the same in both may be left out.';
 
+CREATE FUNCTION chronos.state_since(state chronos.state) RETURNS bigint LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- If there are several, they have the same columns.
+    RETURN (SELECT min(f.since) FROM chronos.fact f
+            WHERE f.object = state.object AND f.timeline = state.line AND f.hash = state.hash AND f.attributes = state.attributes);
+END $$;
+COMMENT ON FUNCTION chronos.state_since(chronos.state) IS 'The version that a stored state of a table begins with.';
+
+CREATE FUNCTION chronos.columns_before(number bigint, newer bigint, older bigint) RETURNS int[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    last chronos.fact;
+    next chronos.fact;
+    last_names text[];
+    next_names text[];
+    places int[];
+    before int[];
+BEGIN
+    FOR next IN SELECT * FROM chronos.course(columns_before.number, newer) LOOP
+        next_names := ARRAY(
+            SELECT c ->> 'name' FROM chronos.definition d
+            CROSS JOIN LATERAL jsonb_array_elements(coalesce(d.definition -> 'columns', d.definition -> 'attributes'))
+                       WITH ORDINALITY u(c, nr)
+            WHERE d.hash = next.hash ORDER BY nr);
+        IF places IS NULL THEN
+            places := ARRAY(SELECT generate_series(1, cardinality(next_names)));
+        ELSE
+            before := chronos.older_places(last, last_names, next, next_names);
+            places := ARRAY(SELECT before[p] FROM unnest(places) WITH ORDINALITY u(p, nr) ORDER BY nr);
+        END IF;
+        EXIT WHEN next.since <= older;
+        last := next;
+        last_names := next_names;
+    END LOOP;
+    RETURN places;
+END $$;
+COMMENT ON FUNCTION chronos.columns_before(bigint, bigint, bigint) IS
+    'Where each column of a table at one version stood at an older one, followed through everything in between; null if it did not exist.';
+
+CREATE FUNCTION chronos.column_keys(old chronos.state, new chronos.state, OUT old_keys text[], OUT new_keys text[])
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    own constant uuid := (SELECT l.timeline FROM chronos.local l);
+    old_since bigint;
+    new_since bigint;
+    later text[];
+    earlier text[];
+BEGIN
+    IF old.attributes IS NULL OR new.attributes IS NULL THEN
+        RETURN;
+    ELSIF coalesce(old.line, own) = coalesce(new.line, own) AND old.classid = new.classid AND old.objid = new.objid THEN
+        old_keys := old.attributes::text[];
+        new_keys := new.attributes::text[];
+    ELSIF old.object = new.object AND old.line IS NOT NULL AND new.line IS NOT NULL THEN
+        -- made anew or restored in between
+        old_since := chronos.state_since(old);
+        new_since := chronos.state_since(new);
+        earlier := ARRAY(SELECT generate_series(1, cardinality(CASE WHEN old_since < new_since THEN old.attributes ELSE new.attributes END)));
+        later := ARRAY(SELECT coalesce(p::text, 'new ' || nr)
+                       FROM unnest(chronos.columns_before(old.object, greatest(old_since, new_since), least(old_since, new_since)))
+                            WITH ORDINALITY u(p, nr) ORDER BY nr);
+        old_keys := CASE WHEN old_since < new_since THEN earlier ELSE later END;
+        new_keys := CASE WHEN old_since < new_since THEN later ELSE earlier END;
+    END IF;
+END $$;
+COMMENT ON FUNCTION chronos.column_keys(chronos.state, chronos.state) IS
+    'What tells which column of one state of a table is which of another: the attribute numbers, or the way of each column through what was made anew or restored; null where only the names can tell.';
+
 CREATE FUNCTION chronos.compare_states(gone chronos.state[], come chronos.state[])
 RETURNS TABLE (change text, kind text, identity text, old_identity text, details jsonb, old_hash bytea, hash bytea,
                old chronos.state, new chronos.state)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    own constant uuid := (SELECT l.timeline FROM chronos.local l);
 BEGIN
     RETURN QUERY
     SELECT p.change, coalesce((p.new).kind, (p.old).kind), coalesce((p.new).identity, (p.old).identity), (p.old).identity,
            CASE WHEN p.change IN ('changed', 'renamed') THEN chronos.details(
                chronos.definition_of(p.old), chronos.definition_of(p.new),
-               CASE WHEN s.same_table THEN (p.old).attributes END, CASE WHEN s.same_table THEN (p.new).attributes END,
-               p.change = 'renamed') END,
+               k.old_keys, k.new_keys, p.change = 'renamed') END,
            (p.old).hash, (p.new).hash, p.old, p.new
     FROM chronos.pair_states(gone, come) p
-    CROSS JOIN LATERAL (SELECT coalesce((p.old).line, own) = coalesce((p.new).line, own)
-                               AND (p.old).classid = (p.new).classid AND (p.old).objid = (p.new).objid) s(same_table);
+    CROSS JOIN LATERAL chronos.column_keys(p.old, p.new) k;
 END $$;
 COMMENT ON FUNCTION chronos.compare_states(chronos.state[], chronos.state[]) IS
     'As pair_states(); details has the differing parts of what is in both.';

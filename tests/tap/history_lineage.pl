@@ -67,7 +67,9 @@ is(ask('third', "SELECT change, kind, identity, old_identity FROM chronos.diff('
     "renamed|index|public.by_total|public.by_amount\nrenamed|table|public.orders|public.sales\nadded|table|public.unused|",
     'and back');
 is(ask('third', "SELECT d ->> 'part', d ->> 'change' FROM chronos.diff('release 2', 'current') x, jsonb_array_elements(x.details) d WHERE x.kind = 'table'"),
-    "column buyer|added\ncolumn customer|removed\noption fillfactor|added", 'columns are known by name across a restore');
+    "column buyer|renamed\noption fillfactor|added", 'a renamed column is the same column, also across restores');
+is(ask('third', "SELECT d ->> 'part', d ->> 'change', d ->> 'old_name' FROM chronos.diff('current', 'release 1') x, jsonb_array_elements(x.details) d WHERE x.kind = 'table'"),
+    "column old_one|added|\ncolumn customer|renamed|buyer\ncolumn total|renamed|amount\noption fillfactor|removed|", 'and back');
 is(ask('third', 'SELECT b.part, h.statements[1] FROM chronos.blame(\'sales\') b JOIN chronos.history h ON h.number = b.version'),
     join("\n", 'table|ALTER TABLE sales SET (fillfactor = 90)',
         'column id|CREATE TABLE orders (id int, old_one int, customer int, total numeric)',
