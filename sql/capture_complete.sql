@@ -286,6 +286,9 @@ CREATE VIEW of_temp AS SELECT * FROM tt
 ALTER TABLE aa RENAME w TO words
 DROP TABLE tt CASCADE
 CREATE EXTENSION chronos_test
+ALTER EXTENSION chronos_test UPDATE TO '1.1'
+CREATE VIEW of_member AS SELECT doubled(2) AS four, a FROM public.kept
+GRANT SELECT ON public.kept TO PUBLIC
 CREATE TABLE member (a int)
 ALTER EXTENSION chronos_test ADD TABLE member
 GRANT SELECT ON member TO PUBLIC
@@ -301,6 +304,15 @@ CREATE TABLE like_it (LIKE b INCLUDING ALL)
 CREATE TABLE IF NOT EXISTS as_query (a int)
 DROP TABLE IF EXISTS nothing
 CREATE SCHEMA with_elements CREATE TABLE x (a int) CREATE VIEW y AS SELECT a FROM x
+SET allow_in_place_tablespaces = on
+CREATE TABLESPACE regress_complete LOCATION ''
+CREATE TABLE in_space (a int PRIMARY KEY USING INDEX TABLESPACE regress_complete) TABLESPACE regress_complete
+ALTER TABLESPACE regress_complete RENAME TO regress_complete_2
+ALTER INDEX in_space_pkey SET TABLESPACE pg_default
+ALTER TABLE ALL IN TABLESPACE regress_complete_2 SET TABLESPACE pg_default
+ALTER TABLE in_space SET TABLESPACE regress_complete_2
+DROP TABLE in_space
+DROP TABLESPACE regress_complete_2
 ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE pg_default NOWAIT
 ALTER SYSTEM SET work_mem = '5MB'
 ALTER SYSTEM RESET work_mem

@@ -106,6 +106,17 @@ SELECT * FROM news();
 SELECT count(*) FROM chronos.gap;
 SELECT h.added FROM chronos.history h WHERE 'prepared' = ANY (h.labels);
 
+-- the lock for the next number never stays with a prepared transaction
+BEGIN;
+SELECT chronos.reconcile(everything => true);
+PREPARE TRANSACTION 'locked';
+BEGIN;
+SAVEPOINT s;
+SELECT chronos.reconcile(everything => true);
+ROLLBACK TO s;
+PREPARE TRANSACTION 'free';
+ROLLBACK PREPARED 'free';
+
 -- chronos.capture = off: seen only by the full comparison
 SET chronos.capture = off;
 DROP TABLE t10;

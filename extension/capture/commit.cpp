@@ -133,6 +133,16 @@ void at_end_of_transaction(bool preparing) {
     leave_gap(taken, failed, too_slow);
 }
 
+// It would stay with the prepared transaction, and nobody could commit a version any more.
+void refuse_to_prepare_number_lock() {
+    if (history::holds_number_lock()) {
+        throw backend::sql_error(
+            ERRCODE_FEATURE_NOT_SUPPORTED,
+            "cannot PREPARE a transaction that has compared or recorded the schema", {},
+            "Call chronos.baseline() and chronos.reconcile() in transactions of their own.");
+    }
+}
+
 extern "C" void chronos_transaction_event(XactEvent event, void*) {
     switch (event) {
         case XACT_EVENT_PRE_COMMIT:
@@ -141,6 +151,7 @@ extern "C" void chronos_transaction_event(XactEvent event, void*) {
             }
             break;
         case XACT_EVENT_PRE_PREPARE:
+            backend::boundary([] { refuse_to_prepare_number_lock(); });
             if (has_notes_or_wishes()) {
                 backend::boundary([] { at_end_of_transaction(true); });
             }

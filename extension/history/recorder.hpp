@@ -45,6 +45,9 @@ enum class gap_reason { prepared, failed, locked, loading };
 // in the transaction wait for the number.
 void record_commit(const object_ids& touched, bool everything, const evidence& who, bool labelled);
 
+// Whether the present transaction holds the number lock: reconcile() keeps it until the end.
+[[nodiscard]] bool holds_number_lock();
+
 // Labels the newest version and returns its number, or, if `later`, the one that the present
 // transaction makes.
 std::int64_t give_label(backend::value label, bool later);

@@ -169,6 +169,9 @@ constinit plan gap_plan(
     TEXTOID, TEXTOID, BOOLOID, OIDARRAYOID, OIDARRAYOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID,
     TEXTOID, XID8OID, TEXTARRAYOID, INT4OID);
 
+// As it was taken last in this session.
+constinit LOCKTAG number_lock{};
+
 value text_value(const char* from) {
     return call([from] { return PointerGetDatum(cstring_to_text(from)); });
 }
@@ -328,9 +331,18 @@ void take_number_lock() {
     call([] {
         const Oid schema = get_namespace_oid("chronos", false);
         // No advisory lock: users have those for themselves. Sub-object 1 of the table is nobody's.
-        LockDatabaseObject(RelationRelationId, get_relname_relid("version", schema), 1,
-                           ExclusiveLock);
+        SET_LOCKTAG_OBJECT(number_lock, MyDatabaseId, RelationRelationId,
+                           get_relname_relid("version", schema), 1);
+        LockDatabaseObject(RelationRelationId, number_lock.locktag_field3, 1, ExclusiveLock);
     });
+}
+
+bool holds_number_lock() {
+#if PG_VERSION_NUM >= 170000
+    return LockHeldByMe(&number_lock, ExclusiveLock, false);
+#else
+    return LockHeldByMe(&number_lock, ExclusiveLock);
+#endif
 }
 
 void write_new_oids(const state& at, const differences& found) {
