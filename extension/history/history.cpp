@@ -110,19 +110,15 @@ Datum number_or_null(FunctionCallInfo fcinfo, const std::optional<std::int64_t>&
     PG_RETURN_INT64(*number);
 }
 
-bool holds_lock(Oid relation) {
+bool holds_any_lock(Oid relation) {
     LOCKTAG tag;
     SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
-#if PG_VERSION_NUM >= 170000
-    return LockHeldByMe(&tag, AccessShareLock, true);
-#else
     for (LOCKMODE mode = AccessShareLock; mode <= AccessExclusiveLock; ++mode) {
-        if (LockHeldByMe(&tag, mode)) {
+        if (chronos::backend::holds_lock(tag, mode)) {
             return true;
         }
     }
     return false;
-#endif
 }
 
 }  // namespace
@@ -172,7 +168,7 @@ CHRONOS_SQL_FUNCTION(chronos_may_render)
     const bool keep = PG_GETARG_BOOL(1);
     return call([relation, keep] {
         // Others that queue for it refuse a conditional lock even to the one who holds it.
-        if (holds_lock(relation)) {
+        if (holds_any_lock(relation)) {
             return BoolGetDatum(true);
         }
         if (!ConditionalLockRelationOid(relation, AccessShareLock)) {

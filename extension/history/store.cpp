@@ -337,13 +337,7 @@ void take_number_lock() {
     });
 }
 
-bool holds_number_lock() {
-#if PG_VERSION_NUM >= 170000
-    return LockHeldByMe(&number_lock, ExclusiveLock, false);
-#else
-    return LockHeldByMe(&number_lock, ExclusiveLock);
-#endif
-}
+bool holds_number_lock() { return backend::holds_lock(number_lock, ExclusiveLock); }
 
 void write_new_oids(const state& at, const differences& found) {
     backend::spi connection;
