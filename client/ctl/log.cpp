@@ -78,8 +78,9 @@ std::string lines_of(const std::vector<version_record>& records, std::size_t col
 // Whether a change is one of the object that was asked for, or of what belongs to it.
 bool concerns(const object_difference& change, const std::string& object) {
     const auto is = [&object](const std::string& identity) {
-        return identity == object || identity.starts_with(object + '(') ||
-               identity.ends_with(' ' + object);
+        const std::string with_dot = '.' + identity;
+        return with_dot.ends_with('.' + object) || identity.ends_with(' ' + object) ||
+               with_dot.find('.' + object + '(') != std::string::npos;
     };
     return object.empty() || is(change.identity) || is(change.old_identity);
 }

@@ -41,6 +41,9 @@ is_deeply(numbers('public.discount(integer)'), [$changed, $function], 'log of a 
 is_deeply(numbers('public.orders'), [$renamed, $index, $placed, $made], 'log of a table under its former name, with its index');
 is_deeply(numbers('public.sales'), [$renamed, $index, $placed, $made], 'log of a table under its present name');
 is_deeply(numbers('public.sales', '-n', 1), [$renamed], 'log of a table, limited');
+is_deeply(numbers('orders'), [$renamed, $index, $placed, $made], 'log of a table without its schema');
+is_deeply(numbers('discount'), [$changed, $function], 'log of a function without its schema');
+is_deeply(numbers('rders'), [], 'log of a part of a name');
 is_deeply(numbers('public.nothing'), [], 'log of what never was');
 is_deeply(numbers('--author', 'alice'), [$alice], 'log --author');
 {

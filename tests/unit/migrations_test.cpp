@@ -51,8 +51,7 @@ class migration_directory : public testing::Test {
     }
     std::string files() {
         std::string names;
-        for (const migration& one : read_migrations(directory_.path()))
-            names += one.file + ' ';
+        for (const migration& one : read_migrations(directory_.path())) names += one.file + ' ';
         return names;
     }
     temporary_directory directory_;

@@ -76,8 +76,8 @@ struct version_record : schema_version {
 // Which versions are wanted; all by default. A plain value.
 struct history_filter {
     std::size_t limit = 0;  // at most so many; 0: no limit
-    // That changed this object, under its present or a former name: "public.orders" (with what
-    // belongs to a table), "public.f(integer)" or "public.f".
+    // That changed this object, under its present or a former name: "public.orders" or "orders"
+    // (with what belongs to a table), "public.f(integer)" or "public.f".
     std::string object;
     std::optional<timestamp> since;
     std::optional<timestamp> until;

@@ -18,8 +18,6 @@
 
 #include "chronos/error.hpp"
 
-extern char** environ;
-
 namespace chronos::internal {
 namespace {
 
@@ -76,12 +74,14 @@ std::vector<std::string> merged(const std::map<std::string, std::string>& added)
         if (!name.starts_with("PG") && !points_git(name) && !added.contains(name))
             result.emplace_back(text);
     }
-    for (const auto& [name, value] : added) result.push_back(name + "=" + value);
+    for (const auto& [name, value] : added)
+        result.push_back(std::string(name).append("=").append(value));
     return result;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
+    result.reserve(texts.size() + 1);
     for (auto& text : texts) result.push_back(text.data());
     result.push_back(nullptr);
     return result;

@@ -26,13 +26,15 @@ constexpr std::string_view kEvidenceColumns =
     " (extract(epoch FROM (pg_catalog.to_jsonb(v) ->> 'observed_after')::timestamptz)"
     "  * 1000000)::bigint";
 
-// All names of the object called $1, and of what belongs to the table of that name.
+// All names of the object called $1, with or without its schema, and of what belongs to the table
+// of that name.
 constexpr std::string_view kNamedObjects =
     "SELECT DISTINCT n.kind, n.identity FROM chronos.fact AS f"
     " JOIN chronos.definition AS d ON d.hash = f.hash"
     " JOIN chronos.fact AS n ON n.object = f.object"
-    " WHERE f.identity = $1 OR d.definition ->> 'table' = $1"
-    "  OR pg_catalog.starts_with(f.identity, $1 || '(')"
+    " WHERE '.' || $1 IN (pg_catalog.right('.' || f.identity, pg_catalog.length($1) + 1),"
+    "   pg_catalog.right('.' || (d.definition ->> 'table'), pg_catalog.length($1) + 1))"
+    "  OR pg_catalog.strpos('.' || f.identity, '.' || $1 || '(') > 0"
     "  OR pg_catalog.right(f.identity, pg_catalog.length($1) + 1) = ' ' || $1";
 
 constexpr std::string_view kFilter =
