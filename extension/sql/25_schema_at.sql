@@ -101,7 +101,9 @@ COMMENT ON FUNCTION chronos.object_at(bigint, text) IS
 
 CREATE FUNCTION chronos.schema_at(version bigint, schemas text[] DEFAULT NULL, object text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
 DECLARE
     kinds text[];
     identities text[];

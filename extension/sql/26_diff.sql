@@ -159,6 +159,7 @@ COMMENT ON FUNCTION chronos.states_between(uuid, bigint, bigint) IS
 CREATE FUNCTION chronos.states_apart(reference text, other text, OUT here chronos.state[], OUT there chronos.state[])
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 SET enable_nestloop = off
 AS $$
 BEGIN

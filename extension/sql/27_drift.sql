@@ -3,6 +3,7 @@
 CREATE FUNCTION chronos.unrecorded_states(OUT recorded chronos.state[], OUT live chronos.state[])
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 SET enable_nestloop = off
 AS $$
 DECLARE
@@ -75,7 +76,9 @@ CREATE FUNCTION chronos.drift()
 RETURNS TABLE (change text, kind text, identity text, old_identity text, details jsonb, old_hash bytea, hash bytea,
                cause text, statements text[], role text, since timestamptz, until timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
 #variable_conflict use_column
 DECLARE
     compared constant timestamptz := coalesce((SELECT l.compared_at FROM chronos.local l), (chronos.head()).committed_at);
@@ -94,7 +97,9 @@ REVOKE ALL ON FUNCTION chronos.drift() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION chronos.drift() TO pg_monitor;
 
 CREATE FUNCTION chronos.export_facts() RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
 BEGIN
     RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'identity', l.identity, 'definition', l.definition)
                                       ORDER BY l.kind COLLATE "C", l.identity COLLATE "C"), '[]')
@@ -124,6 +129,7 @@ RETURNS TABLE (change text, kind text, identity text, old_identity text, details
                cause text, statements text[], role text, since timestamptz, until timestamptz, version bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 SET enable_nestloop = off
 AS $$
 #variable_conflict use_column

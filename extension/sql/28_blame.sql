@@ -126,7 +126,9 @@ COMMENT ON FUNCTION chronos.oldest_kept(bigint) IS
 CREATE FUNCTION chronos.blame(relation text, "at" bigint DEFAULT NULL)
 RETURNS TABLE (part text, version bigint, committed_at timestamptz, role text, statements text[])
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
 #variable_conflict use_column
 DECLARE
     asked constant bigint := coalesce("at", chronos.current_version());

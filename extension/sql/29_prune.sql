@@ -57,7 +57,9 @@ COMMENT ON FUNCTION chronos.prune_facts() IS
 REVOKE ALL ON FUNCTION chronos.prune_facts() FROM PUBLIC;
 
 CREATE FUNCTION chronos.prune_history(before bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
 DECLARE
     removed bigint;
     hashes bytea[];
