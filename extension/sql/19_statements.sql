@@ -271,6 +271,11 @@ DECLARE
     clause text := CASE kind WHEN 'aggregate' THEN 'ROUTINE' ELSE upper(kind) END;
 BEGIN
     phase := CASE kind WHEN 'aggregate' THEN 47 ELSE 40 END;
+    -- A body that the server resolves and that calls itself.
+    statement := chronos.placeholder_sql(kind, identity, definition);
+    IF strpos(substr(definition ->> 'definition', length(statement) - 5), split_part(identity, '(', 1) || '(') > 0 THEN
+        RETURN NEXT;
+    END IF;
     statement := definition ->> 'definition';
     RETURN NEXT;
     RETURN QUERY

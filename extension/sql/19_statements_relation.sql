@@ -7,7 +7,8 @@ DECLARE
     options text := nullif(concat_ws(', ', chronos.options_sql(definition -> 'options'),
                                      chronos.options_sql(definition -> 'toast_options', 'toast.')), '');
 BEGIN
-    RETURN QUERY SELECT 68, format('CREATE %s %s', upper(kind), identity)
+    RETURN QUERY SELECT 68, format('CREATE %s%s %s', CASE WHEN definition -> 'replace' = 'true' THEN 'OR REPLACE ' ELSE '' END,
+                                   upper(kind), identity)
         || coalesce(E'\nUSING ' || quote_ident(definition ->> 'access_method'), '')
         || coalesce(E'\nWITH (' || options || ')', '')
         || coalesce(E'\nTABLESPACE ' || quote_ident(definition ->> 'tablespace'), '')

@@ -44,6 +44,8 @@ BEGIN
             RETURN QUERY SELECT * FROM chronos.subscription_statements(identity, definition);
         WHEN kind = 'large object' THEN
             RETURN QUERY SELECT * FROM chronos.large_object_statements(identity, definition);
+        WHEN kind = 'placeholder' THEN
+            RETURN QUERY SELECT (definition ->> 'phase')::int, definition ->> 'statement';
         WHEN kind = 'database' THEN
             RETURN QUERY SELECT * FROM chronos.database_statements(definition);
         WHEN kind = 'security label' THEN
@@ -139,13 +141,14 @@ DECLARE
 BEGIN
     WITH RECURSIVE object AS MATERIALIZED (
         SELECT o.kind || ' ' || o.identity AS key, o.kind, o.identity, o.definition
-        FROM unnest(kinds, identities, definitions) o(kind, identity, definition)
+        FROM chronos.with_placeholders(kinds, identities, definitions) w
+        CROSS JOIN LATERAL unnest(w.kinds, w.identities, w.definitions) o(kind, identity, definition)
     ), node AS MATERIALIZED (
         -- What one object says in one phase. The first is the one that creates it, but for shells (28).
         SELECT row_number() OVER (ORDER BY g.phase, g.key COLLATE "C")::int AS nr, g.*,
                g.phase = min(g.phase) FILTER (WHERE g.phase <> 28) OVER (PARTITION BY g.key) AS creates
-        FROM (SELECT o.key, p.phase, jsonb_build_object('phase', p.phase, 'kind', min(o.kind),
-                     'identity', min(o.identity), 'statements', jsonb_agg(p.statement ORDER BY p.nr)) AS step
+        FROM (SELECT o.key, p.phase, jsonb_build_object('phase', p.phase, 'kind', coalesce(min(o.definition ->> 'kind'), min(o.kind)),
+                     'identity', coalesce(min(o.definition ->> 'identity'), min(o.identity)), 'statements', jsonb_agg(p.statement ORDER BY p.nr)) AS step
               FROM object o
               CROSS JOIN LATERAL chronos.statement_parts(o.kind, o.identity, o.definition)
                    WITH ORDINALITY p(phase, statement, nr)
