@@ -40,13 +40,19 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     hashes bytea[];
 BEGIN
-    WITH gone AS (
-        DELETE FROM chronos.fact f USING chronos.lineage t
-        WHERE f.timeline = t.timeline AND (f.until IS NOT NULL OR t.last_version IS NOT NULL)
-          AND NOT EXISTS (
-              SELECT FROM (SELECT v.number FROM chronos.version v
-                           WHERE v.timeline = f.timeline AND v.number >= f.since ORDER BY v.number LIMIT 1) k
-              WHERE (f.until IS NULL OR k.number < f.until) AND (t.last_version IS NULL OR k.number <= t.last_version))
+    -- In arrays: an index still has all the versions that were just removed.
+    WITH kept AS MATERIALIZED (
+        SELECT t.timeline, t.last_version IS NOT NULL AS past,
+               coalesce(array_agg(v.number ORDER BY v.number) FILTER (WHERE v.number IS NOT NULL), '{}') AS numbers
+        FROM chronos.lineage t
+        LEFT JOIN chronos.version v ON v.timeline = t.timeline AND (t.last_version IS NULL OR v.number <= t.last_version)
+        GROUP BY t.timeline, t.last_version
+    ), gone AS (
+        DELETE FROM chronos.fact f USING kept k
+        WHERE f.timeline = k.timeline AND (f.until IS NOT NULL OR k.past)
+          -- the first that is kept from the fact's beginning on comes after its end, or never
+          AND coalesce(k.numbers[width_bucket(f.since - 1, k.numbers) + 1] >= f.until,
+                       k.numbers[width_bucket(f.since - 1, k.numbers) + 1] IS NULL)
         RETURNING f.hash
     )
     SELECT array_agg(DISTINCT g.hash) INTO hashes FROM gone g;
