@@ -158,7 +158,11 @@ std::string without_secrets(std::string_view statement) {
     if (!may_hold_secret(statement)) {
         return std::string(statement);
     }
-    return masker(statement).run();
+    // A comment before the statement left blanks, where the server counted it as part of it (before
+    // 18).
+    std::string masked = masker(statement).run();
+    masked.erase(0, std::min(masked.find_first_not_of(' '), masked.size()));
+    return masked;
 }
 
 }  // namespace chronos::capture
