@@ -8,8 +8,6 @@
 namespace chronos::internal {
 
 using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 namespace {

@@ -11,7 +11,6 @@
 namespace chronos::internal {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 TEST(parse_migration, without_markers_the_whole_file_is_the_way_up) {
     const migration whole = parse_migration("CREATE TABLE a ();\nCREATE TABLE b ();");
