@@ -1,0 +1,188 @@
+-- Names in a plan: how objects are renamed, put aside and dropped.
+
+CREATE FUNCTION chronos.plan_part(identity text, part int) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN quote_ident((parse_ident(identity, false))[part]);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_part(text, int) IS 'The schema (1) or the name (2) of a qualified name, quoted.';
+
+CREATE FUNCTION chronos.plan_rebased(identity text, schemas jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    renamed record;
+BEGIN
+    FOR renamed IN SELECT * FROM jsonb_each_text(schemas) LOOP
+        identity := regexp_replace(identity, '(^|[^[:alnum:]_$"])' || regexp_replace(renamed.key, '([$.*+?()\[\]{}|^])', '\\\1', 'g') || '\.',
+                                   '\1' || replace(renamed.value, '\', '\\') || '.', 'g');
+    END LOOP;
+    RETURN identity;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_rebased(text, jsonb) IS 'A name after schemas were renamed.';
+
+CREATE FUNCTION chronos.plan_aside(identity text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN quote_ident(left('chronos_old_' || (parse_ident(identity, false))[2], 54)
+                       || '_' || left(md5(identity), 8));
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_aside(text) IS 'The name that an object has while another takes its place.';
+
+CREATE FUNCTION chronos.plan_rename_part(item chronos.plan_item) RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    old_name text := item.old ->> 'name';
+    name text := item.new ->> 'name';
+    target text := item.new ->> 'table';
+    c record;
+BEGIN
+    IF item.kind IN ('table', 'foreign table', 'view', 'materialized view', 'type') THEN
+        FOR c IN SELECT * FROM chronos.plan_columns(item, '{}') p
+                 WHERE p.old_name <> p.name AND NOT (p.old ? 'inherited' AND p.new ? 'inherited' AND item.kind <> 'type')
+                   AND NOT item.old ? 'of_type' ORDER BY p.nr LOOP
+            RETURN NEXT chronos.plan_say(3, 7, format('ALTER %s %s RENAME %s %I TO %s', chronos.plan_clause(item.kind, item.new),
+                item.identity, CASE item.kind WHEN 'type' THEN 'ATTRIBUTE' ELSE 'COLUMN' END, c.old_name,
+                CASE WHEN item.old @? format('$.*[*] ? (@.name == %s)', to_jsonb(c.name))::jsonpath
+                     THEN quote_ident(left('chronos_new_' || c.name, 63)) ELSE quote_ident(c.name) END)
+                || CASE item.kind WHEN 'type' THEN ' CASCADE' ELSE '' END);
+            IF item.old @? format('$.*[*] ? (@.name == %s)', to_jsonb(c.name))::jsonpath THEN
+                RETURN NEXT chronos.plan_say(3, 8, format('ALTER %s %s RENAME %s %I TO %I', chronos.plan_clause(item.kind, item.new),
+                    item.identity, CASE item.kind WHEN 'type' THEN 'ATTRIBUTE' ELSE 'COLUMN' END,
+                    left('chronos_new_' || c.name, 63), c.name) || CASE item.kind WHEN 'type' THEN ' CASCADE' ELSE '' END);
+            END IF;
+        END LOOP;
+    ELSIF item.kind = 'constraint' AND old_name <> name AND NOT (item.old ? 'inherited' AND item.new ? 'inherited') THEN
+        RETURN NEXT chronos.plan_say(3, 9, format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', target, old_name, name));
+    ELSIF item.kind IN ('trigger', 'policy', 'rule') AND old_name <> name AND NOT item.new ? 'copy' THEN
+        RETURN NEXT chronos.plan_say(3, 9, format('ALTER %s %I ON %s RENAME TO %I', upper(item.kind), old_name, target, name));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_rename_part(chronos.plan_item) IS
+    'Renames of columns and of what has its name within a table.';
+
+CREATE FUNCTION chronos.plan_rename(item chronos.plan_item, schemas jsonb, taken text[])
+RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    clause text := 'ALTER ' || chronos.plan_clause(item.kind, item.new);
+    held text := chronos.plan_rebased(chronos.plan_target(item.kind, item.old_identity, item.old), schemas);
+    tail text := substr(held, length(chronos.plan_part(held, 1) || '.' || chronos.plan_part(held, 2)) + 1);
+    in_schema boolean := item.kind IN ('table', 'foreign table', 'view', 'materialized view', 'sequence', 'index', 'type',
+        'function', 'procedure', 'aggregate', 'collation', 'conversion', 'statistics', 'operator class', 'operator family')
+        OR item.kind LIKE 'text search %';
+    -- Functions first, while the types in their names are called as before.
+    base int := CASE WHEN item.kind IN ('function', 'procedure', 'aggregate', 'operator class', 'operator family') THEN 1 ELSE 4 END;
+    schema_ text := chronos.plan_part(item.identity, 1);
+    name text := chronos.plan_part(item.identity, 2);
+    blocked boolean;
+BEGIN
+    IF item.kind IN ('server', 'foreign-data wrapper', 'publication', 'subscription', 'language', 'event trigger', 'schema') THEN
+        IF item.old_identity <> item.identity THEN
+            RETURN NEXT chronos.plan_say(CASE item.kind WHEN 'schema' THEN 2 ELSE 3 END, 4,
+                                         format('%s %s RENAME TO %s', clause, item.old_identity, item.identity));
+        END IF;
+        RETURN;
+    ELSIF NOT in_schema OR item.old_identity = item.identity THEN
+        RETURN;
+    END IF;
+    IF item.kind IN ('index', 'statistics') THEN
+        held := CASE item.kind WHEN 'index' THEN schema_ ELSE chronos.plan_part(held, 1) END || '.' || chronos.plan_part(held, 2);
+    END IF;
+    IF item.kind = 'sequence' AND item.old ? 'column' AND item.new ? 'column' THEN
+        -- It went along with its table.
+        held := schema_ || '.' || chronos.plan_part(held, 2);
+        base := 5;
+    END IF;
+    blocked := ARRAY[item.identity, schema_ || '.' || chronos.plan_part(held, 2)] && taken;
+    IF blocked THEN
+        RETURN NEXT chronos.plan_say(3, base, format('%s %s RENAME TO %s', clause, held, chronos.plan_aside(item.identity)));
+        held := chronos.plan_part(held, 1) || '.' || chronos.plan_aside(item.identity) || tail;
+    END IF;
+    IF chronos.plan_part(held, 1) <> schema_ THEN
+        RETURN NEXT chronos.plan_say(3, base + 1, format('%s %s SET SCHEMA %s', clause, held, schema_));
+        held := schema_ || '.' || chronos.plan_part(held, 2) || tail;
+    END IF;
+    IF chronos.plan_part(held, 2) <> name THEN
+        RETURN NEXT chronos.plan_say(3, base + 2, format('%s %s RENAME TO %s', clause, held, name));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_rename(chronos.plan_item, jsonb, text[]) IS
+    'Renames an object and moves it to another schema; over a name of its own where another object still has the one it gets.';
+
+CREATE FUNCTION chronos.plan_drop_sql(kind text, identity text, definition jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    target jsonb := definition -> 'column';
+BEGIN
+    RETURN CASE
+        WHEN kind = 'constraint' THEN format('ALTER %s %s DROP CONSTRAINT %I', CASE definition ->> 'table_kind'
+            WHEN 'foreign' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, definition ->> 'table', definition ->> 'name')
+        WHEN target ? 'identity' THEN format('ALTER %s %s ALTER COLUMN %I DROP IDENTITY', upper(target ->> 'table_kind'),
+            target ->> 'table', target ->> 'name')
+        WHEN kind IN ('privileges', 'default privileges') OR definition ? 'copy' THEN NULL
+        -- The functions of a base type need it, and it needs them.
+        ELSE format('DROP %s %s', chronos.plan_clause(kind, definition), chronos.plan_target(kind, identity, definition))
+             || CASE WHEN definition ? 'base' OR definition #>> '{range,canonical}' IS NOT NULL THEN ' CASCADE' ELSE '' END
+    END;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_drop_sql(text, text, jsonb) IS 'The statement that drops an object; null if none does.';
+
+CREATE FUNCTION chronos.plan_away(item chronos.plan_item, schemas jsonb) RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    prefix text := 'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(item.old ->> 'role')
+                   || coalesce(' IN SCHEMA ' || quote_ident(item.old ->> 'schema'), '') || ' ';
+    statement text := chronos.plan_drop_sql(item.kind, item.old_identity, item.old);
+    held text := chronos.plan_rebased(item.old_identity, schemas);
+    loses text[] := CASE WHEN item.kind IN ('table', 'sequence') OR item.kind = 'materialized view' THEN '{data_loss}'::text[] ELSE '{}' END;
+BEGIN
+    IF item.kind = 'default privileges' THEN
+        RETURN QUERY SELECT (chronos.plan_say(1, 95, prefix || s)).*
+        FROM chronos.plan_acl_reset(item.old ->> 'objects', item.old -> 'acl') s;
+    ELSIF item.kind = 'privileges' THEN
+        RETURN QUERY SELECT (chronos.plan_say(1, 90, s)).* FROM chronos.plan_acl_reset(item.old ->> 'object', item.old -> 'acl') s;
+        RETURN QUERY SELECT (chronos.plan_say(1, 90, s)).* FROM jsonb_array_elements(item.old -> 'columns') c
+        CROSS JOIN LATERAL chronos.plan_acl_reset(item.old ->> 'object', c -> 'acl', format(' (%I)', c ->> 'name')) s;
+    ELSIF item.old ? 'copy' THEN
+        RETURN NEXT chronos.plan_say(4, 87, format('ALTER TABLE %s ENABLE TRIGGER %I', item.old ->> 'table', item.old ->> 'name'));
+    ELSIF NOT item.late THEN
+        RETURN NEXT chronos.plan_say(1, CASE item.kind WHEN 'sequence' THEN 64 END, statement,
+            CASE WHEN item.kind = 'materialized view' OR (item.action = 'rebuild' AND item.kind <> 'sequence') THEN '{}' ELSE loses END);
+    ELSIF item.action = 'rebuild' THEN
+        RETURN NEXT chronos.plan_say(3, 0, format('ALTER %s %s RENAME TO %s', chronos.plan_clause(item.kind, item.old),
+                                                  held, chronos.plan_aside(item.old_identity)));
+        IF item.old ? 'range' THEN
+            RETURN NEXT chronos.plan_say(3, 0, format('ALTER TYPE %s RENAME TO %s',
+                chronos.plan_rebased(item.old #>> '{range,multirange}', schemas),
+                chronos.plan_aside(item.old #>> '{range,multirange}')));
+        END IF;
+        RETURN NEXT chronos.plan_say(5, NULL, chronos.plan_drop_sql(item.kind,
+            chronos.plan_part(held, 1) || '.' || chronos.plan_aside(item.old_identity), item.old));
+    ELSE
+        RETURN NEXT chronos.plan_say(5, NULL, CASE WHEN item.kind IN ('schema', 'extension') THEN statement
+                                     ELSE chronos.plan_rebased(statement, schemas) END);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_away(chronos.plan_item, jsonb) IS
+    'How an object goes: at first, or aside and at last if it is in use until then.';

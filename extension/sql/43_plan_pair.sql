@@ -1,0 +1,109 @@
+-- Which object of one side is which of the other.
+
+CREATE FUNCTION chronos.plan_paired(before chronos.plan_fact[], after chronos.plan_fact[]) RETURNS chronos.plan_item[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET jit = off
+AS $$
+BEGIN
+    RETURN (
+        WITH o AS MATERIALIZED (SELECT * FROM unnest(before) WITH ORDINALITY
+                 f(kind, identity, definition, object, place, attributes, nr)),
+        n AS MATERIALIZED (SELECT * FROM unnest(after) WITH ORDINALITY
+                 f(kind, identity, definition, object, place, attributes, nr)),
+        known AS MATERIALIZED (
+            SELECT o.nr AS onr, n.nr AS nnr FROM o JOIN n ON o.kind = n.kind AND o.object = n.object),
+        pair AS MATERIALIZED (
+            SELECT onr, nnr FROM known
+            UNION ALL
+            SELECT x.nr, y.nr
+            FROM (SELECT * FROM o WHERE NOT EXISTS (SELECT FROM known k WHERE k.onr = o.nr)) x
+            FULL JOIN (SELECT * FROM n WHERE NOT EXISTS (SELECT FROM known k WHERE k.nnr = n.nr)) y
+                 ON x.kind = y.kind AND x.identity = y.identity)
+        SELECT array_agg(ROW(i.nr, i.kind, i.old_identity, i.identity, i.old, i.old, i.new, i.old_attributes, i.attributes, i.same,
+                   CASE WHEN i.old IS NULL THEN 'add' WHEN i.new IS NULL THEN 'drop'
+                        WHEN i.old - '{depends_on}'::text[] = i.new - '{depends_on}'::text[] AND i.old_identity = i.identity THEN 'keep' ELSE 'alter' END,
+                   false, '{}', NULL)::chronos.plan_item ORDER BY i.nr)
+        FROM (SELECT row_number() OVER (ORDER BY coalesce(n.kind, o.kind) COLLATE "C", coalesce(n.identity, o.identity) COLLATE "C")::int AS nr,
+                     coalesce(n.kind, o.kind) AS kind, o.identity AS old_identity, n.identity, o.definition AS old, n.definition AS new,
+                     o.attributes AS old_attributes, n.attributes, coalesce(o.place = n.place, false) AS same
+              FROM pair p LEFT JOIN o ON o.nr = p.onr LEFT JOIN n ON n.nr = p.nnr) i);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_paired(chronos.plan_fact[], chronos.plan_fact[]) IS
+    'Joins the objects of both sides: by their number through time, else by kind and name.';
+
+CREATE FUNCTION chronos.plan_item_names(kind text, old jsonb) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- What stands in a body that is a string is looked up when it runs.
+    IF kind IN ('function', 'procedure') AND old ->> 'definition' ~ '\nAS ' THEN
+        RETURN chronos.plan_names(chronos.plan_header(old ->> 'definition'));
+    END IF;
+    RETURN chronos.plan_names((old - '{comment,acl,depends_on}'::text[])::text);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_item_names(text, jsonb) IS 'The qualified names that the facts of an object hold.';
+
+CREATE FUNCTION chronos.plan_renames(items chronos.plan_item[]) RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT array_agg(DISTINCT p.pair)
+        FROM unnest(items) i
+        CROSS JOIN LATERAL (
+            SELECT unnest(chronos.plan_pairs(i.old_identity, i.identity)) WHERE i.old_identity <> i.identity
+            UNION ALL
+            SELECT unnest(chronos.plan_pairs(o.label, n.label))
+            FROM jsonb_array_elements_text(i.old -> 'labels') WITH ORDINALITY o(label, nr)
+            JOIN jsonb_array_elements_text(i.new -> 'labels') WITH ORDINALITY n(label, nr) USING (nr)
+            WHERE i.same AND i.action = 'alter' AND o.label <> n.label
+              AND jsonb_array_length(i.old -> 'labels') = jsonb_array_length(i.new -> 'labels')) p(pair)
+        WHERE i.action = 'alter'), '{}');
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_renames(chronos.plan_item[]) IS
+    'The words that renames of objects and of enum values put in place of others, in all texts.';
+
+CREATE FUNCTION chronos.plan_carried(items chronos.plan_item[]) RETURNS chronos.plan_item[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+    renames text[] := chronos.plan_renames(items);
+    columns jsonb;
+BEGIN
+    -- A rename of a column is in the texts of those that name its table.
+    SELECT jsonb_object_agg(t.old_identity, t.pairs) INTO columns
+    FROM (SELECT i.old_identity, (
+                     SELECT to_jsonb(array_agg(pair)) FROM chronos.plan_columns(i, '{}') c
+                     CROSS JOIN LATERAL unnest(chronos.plan_pairs(c.old_name, c.name)) pair
+                     WHERE c.old_name <> c.name) AS pairs
+          FROM unnest(items) i
+          WHERE i.action = 'alter' AND i.kind IN ('table', 'foreign table', 'view', 'materialized view', 'type')) t
+    WHERE t.pairs IS NOT NULL;
+    IF cardinality(renames) = 0 AND columns IS NULL THEN
+        RETURN items;
+    END IF;
+    RETURN (
+        SELECT array_agg(CASE WHEN i.action <> 'alter' THEN i ELSE
+            ROW(i.nr, i.kind, i.old_identity, i.identity, i.old,
+                chronos.plan_carry(i.old, i.new, p.pairs, CASE WHEN i.kind IN ('function', 'procedure')
+                    THEN '{definition,comment,acl,owner,labels}'::text[] ELSE '{columns,attributes,comment,acl,owner,labels}' END),
+                i.new, i.old_attributes, i.attributes, i.same, i.action, i.late, p.pairs, i.names)::chronos.plan_item END ORDER BY i.nr)
+        FROM unnest(items) i
+        CROSS JOIN LATERAL (
+            SELECT renames || coalesce((
+                SELECT array_agg(DISTINCT w) FROM jsonb_each(columns) c
+                CROSS JOIN LATERAL jsonb_array_elements_text(c.value) w
+                WHERE i.action = 'alter' AND (c.key = i.old_identity OR c.key = ANY (chronos.plan_item_names(i.kind, i.old)))), '{}') AS pairs) p);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_carried(chronos.plan_item[]) IS
+    'Objects as they read after all renames, so that only what else differs is left.';

@@ -1,0 +1,122 @@
+-- All objects of a plan with what happens to each.
+
+CREATE FUNCTION chronos.plan_resolve(items chronos.plan_item[], OUT result chronos.plan_item[], OUT loss chronos.plan_loss)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+    used text[];
+    fresh text[];
+    -- Without an alteration or a loss there is nothing that could drag anything along.
+    quiet boolean := NOT EXISTS (SELECT FROM unnest(items) i WHERE i.action IN ('alter', 'drop'));
+BEGIN
+    result := chronos.plan_carried(items);
+    used := chronos.plan_used_types(result);
+    loss := ROW('{}', '{}', '{}', '{}', '{}', '{}', used)::chronos.plan_loss;
+    LOOP
+        EXIT WHEN quiet;
+        loss := chronos.plan_lost(result, used, loss);
+        IF loss.keys <> '{}' OR loss.columns <> '{}' THEN
+            -- Names are read only once it matters.
+            SELECT array_agg(CASE WHEN i.names IS NULL THEN chronos.plan_with_action(i, i.action) ELSE i END ORDER BY i.nr)
+            INTO result FROM unnest(result) i;
+        END IF;
+        SELECT array_agg(CASE WHEN i.action IN ('keep', 'alter') AND (i.action = 'alter' OR i.names IS NOT NULL)
+                              THEN chronos.plan_next_action(i, loss) ELSE i.action END ORDER BY i.nr) INTO fresh
+        FROM unnest(result) i;
+        EXIT WHEN NOT EXISTS (SELECT FROM unnest(result) i JOIN unnest(fresh) WITH ORDINALITY f(action, nr) USING (nr)
+                              WHERE f.action <> i.action);
+        SELECT array_agg(CASE WHEN f.action = i.action THEN i ELSE chronos.plan_with_action(i, f.action) END ORDER BY i.nr) INTO result
+        FROM unnest(result) i JOIN unnest(fresh) WITH ORDINALITY f(action, nr) USING (nr);
+    END LOOP;
+    SELECT array_agg(CASE WHEN i.kind = 'default privileges' AND i.action IN ('keep', 'alter') AND chronos.plan_suspends(i, result)
+                          THEN chronos.plan_with_action(i, 'rebuild') ELSE i END ORDER BY i.nr) INTO result FROM unnest(result) i;
+    IF loss.keys <> '{}' THEN
+        result := chronos.plan_late(result, loss);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_resolve(chronos.plan_item[]) IS
+    'Decides what happens to each object, until nothing drags anything along any more.';
+
+CREATE FUNCTION chronos.plan_goes_along(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    owner text := coalesce(item.old ->> 'table', item.old #>> '{column,table}');
+    gone text[] := ARRAY(SELECT i.old_identity FROM unnest(items) i
+                         WHERE i.old_identity = owner AND i.action IN ('drop', 'rebuild') AND NOT i.late
+                           AND i.kind IN ('table', 'foreign table', 'view', 'materialized view'));
+BEGIN
+    IF item.kind = 'sequence' THEN
+        RETURN owner = ANY (gone)
+            OR coalesce(loss.dropped -> owner ? (item.old #>> '{column,name}'), false);
+    ELSIF item.old ? 'copy' THEN
+        RETURN owner = ANY (gone) OR EXISTS (
+            SELECT FROM unnest(items) i WHERE i.kind = 'trigger' AND i.action IN ('drop', 'rebuild') AND NOT i.old ? 'copy'
+              AND i.old -> 'name' = item.old -> 'name');
+    ELSIF item.kind IN ('index', 'trigger', 'rule', 'policy', 'statistics') THEN
+        RETURN owner = ANY (gone);
+    ELSIF item.kind = 'constraint' THEN
+        -- A foreign key stands in the way of the table that it refers to.
+        RETURN owner = ANY (gone) AND (item.old ->> 'type' <> 'foreign key' OR NOT EXISTS (
+            SELECT FROM unnest(loss.tables) t WHERE t <> owner AND t = ANY (item.names)));
+    END IF;
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_goes_along(chronos.plan_item, chronos.plan_item[], chronos.plan_loss) IS
+    'Whether an object is dropped with its table or column, so that no statement has to.';
+
+CREATE FUNCTION chronos.plan_drops(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss, schemas jsonb)
+RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    joined text := item.old #>> '{index,partition_of}';
+    leaves boolean := item.kind IN ('constraint', 'index') AND EXISTS (
+        SELECT FROM unnest(items) t WHERE t.kind IN ('table', 'foreign table') AND t.old_identity = item.old ->> 'table'
+          AND t.action IN ('keep', 'alter') AND chronos.plan_leaves_parents(t, loss.tables));
+BEGIN
+    IF chronos.plan_goes_along(item, items, loss) THEN
+        RETURN;
+    END IF;
+    IF joined IS NOT NULL OR item.old ? 'inherited' THEN
+        -- Dropped with its parent's, unless its table leaves the parent before.
+        IF leaves THEN
+            RETURN QUERY SELECT (chronos.plan_say(1, 62, regexp_replace(s.statement, 'DROP (INDEX|CONSTRAINT)', 'DROP \1 IF EXISTS'), s.hazards)).*
+            FROM chronos.plan_away(item, schemas) s;
+        END IF;
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM chronos.plan_away(item, schemas);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_drops(chronos.plan_item, chronos.plan_item[], chronos.plan_loss, jsonb) IS
+    'The statements by which an object goes, if it does not go with another.';
+
+CREATE FUNCTION chronos.plan_copy_rows(item chronos.plan_item, schemas jsonb, loss chronos.plan_loss) RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    aside text := chronos.plan_part(chronos.plan_rebased(item.old_identity, schemas), 1) || '.' || chronos.plan_aside(item.old_identity);
+    columns text;
+    list text;
+BEGIN
+    SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.nr),
+           string_agg(CASE WHEN c.way = 'retype' THEN format('%I::text::%s', c.name, c.new ->> 'type') ELSE quote_ident(c.name) END,
+                      ', ' ORDER BY c.nr)
+    INTO columns, list
+    FROM chronos.plan_columns(item, loss.names) c
+    WHERE c.way NOT IN ('add', 'drop', 'remake') AND NOT c.new ? 'generated';
+    IF columns IS NOT NULL THEN
+        RETURN NEXT chronos.plan_say(4, 67, format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM ONLY %s', item.identity, columns,
+            list, aside), '{rewrite,long_lock}', 'no ALTER leads there: the table is made anew and its rows are copied');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_copy_rows(chronos.plan_item, jsonb, chronos.plan_loss) IS 'The rows of a table that is made anew.';

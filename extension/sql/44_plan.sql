@@ -1,0 +1,223 @@
+-- The plan itself: every object's statements, each at its place.
+
+CREATE FUNCTION chronos.plan_made(item chronos.plan_item, items chronos.plan_item[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    old_parents boolean := EXISTS (
+        SELECT FROM unnest(items) p WHERE p.kind IN ('table', 'foreign table') AND p.action IN ('keep', 'alter')
+          AND p.identity = ANY (chronos.plan_parents(CASE WHEN item.kind IN ('table', 'foreign table') THEN item.new ELSE (
+              SELECT t.new FROM unnest(items) t WHERE t.kind IN ('table', 'foreign table') AND t.identity = item.new ->> 'table'
+                AND (t.action IN ('add', 'rebuild')
+                     OR (t.new ? 'partition_of' AND t.mid -> 'partition_of' IS DISTINCT FROM t.new -> 'partition_of'))) END)));
+    columns jsonb;
+BEGIN
+    IF NOT old_parents THEN
+        RETURN item.new;
+    ELSIF item.kind = 'constraint' THEN
+        RETURN item.new - 'inherited';
+    ELSIF item.new ? 'partition_of' OR NOT jsonb_path_exists(item.new, '$.columns[*].inherited') THEN
+        -- It joins a parent that is there already once it has indexes and checks of its own.
+        SELECT jsonb_agg(c.facts - 'inherited' ORDER BY c.nr) INTO columns
+        FROM jsonb_array_elements(item.new -> 'columns') WITH ORDINALITY c(facts, nr);
+        RETURN item.new - '{partition_of,bound,inherits}'::text[] || jsonb_build_object('columns', coalesce(columns, '[]'));
+    END IF;
+    RETURN item.new;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_made(chronos.plan_item, chronos.plan_item[]) IS
+    'The facts by which a new object is created: one that joins an older parent is created alone.';
+
+CREATE FUNCTION chronos.plan_new(item chronos.plan_item, made jsonb, schemas jsonb, loss chronos.plan_loss)
+RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF item.kind = 'schema' AND item.identity = 'public' THEN
+        RETURN QUERY SELECT (chronos.plan_say(2, 5, s)).* FROM unnest(ARRAY['CREATE SCHEMA public',
+            'ALTER SCHEMA public OWNER TO pg_database_owner', 'GRANT USAGE ON SCHEMA public TO PUBLIC',
+            'COMMENT ON SCHEMA public IS ''standard public schema''']) s;
+    END IF;
+    RETURN QUERY
+    SELECT (chronos.plan_say(CASE WHEN item.kind = 'schema' AND s.phase = 10 THEN 2 ELSE 4 END,
+            CASE WHEN item.kind = 'schema' AND s.phase = 10 THEN 5
+                 -- A partition's index joins the parent's by itself when its table does.
+                 WHEN s.phase = 82 AND made <> item.new THEN 83 ELSE s.phase END, s.statement)).*
+    FROM chronos.statement_parts(item.kind, item.identity, made) s
+    WHERE item.kind NOT IN ('constraint', 'index', 'trigger', 'rule', 'policy', 'statistics') OR s.statement IS NOT NULL;
+    IF made ->> 'partition_of' IS DISTINCT FROM item.new ->> 'partition_of' THEN
+        RETURN NEXT chronos.plan_say(4, 81, format('ALTER TABLE %s ATTACH PARTITION %s %s', item.new ->> 'partition_of', item.identity,
+                                                   item.new ->> 'bound'), '{scan}');
+    ELSIF made -> 'inherits' IS DISTINCT FROM item.new -> 'inherits' THEN
+        RETURN QUERY SELECT (chronos.plan_say(4, 81, format('ALTER %s %s INHERIT %s', upper(item.kind), item.identity, p))).*
+        FROM unnest(chronos.plan_parents(item.new)) p;
+    END IF;
+    IF item.action = 'rebuild' AND item.kind = 'table' THEN
+        RETURN QUERY SELECT * FROM chronos.plan_copy_rows(item, schemas, loss);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_new(chronos.plan_item, jsonb, jsonb, chronos.plan_loss) IS 'The statements that make an object.';
+
+CREATE FUNCTION chronos.plan_item_statements(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss,
+                                             schemas jsonb, taken text[])
+RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF item.action IN ('drop', 'rebuild') THEN
+        RETURN QUERY SELECT * FROM chronos.plan_drops(item, items, loss, schemas);
+    END IF;
+    IF item.action = 'alter' THEN
+        RETURN QUERY SELECT * FROM chronos.plan_rename(item, schemas, taken);
+        RETURN QUERY SELECT * FROM chronos.plan_rename_part(item);
+        RETURN QUERY SELECT * FROM chronos.plan_alter(item, loss.names || loss.functions, loss.tables, loss.columns);
+    ELSIF item.action IN ('add', 'rebuild') THEN
+        RETURN QUERY SELECT * FROM chronos.plan_new(item, chronos.plan_made(item, items), schemas, loss);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_item_statements(chronos.plan_item, chronos.plan_item[], chronos.plan_loss, jsonb, text[]) IS
+    'All statements of one object of a plan.';
+
+CREATE FUNCTION chronos.plan_places(items chronos.plan_item[], newer boolean)
+RETURNS TABLE (kind text, identity text, phase int, first int, last int)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    kinds text[];
+    identities text[];
+    definitions jsonb[];
+BEGIN
+    SELECT array_agg(i.kind), array_agg(CASE WHEN newer THEN i.identity ELSE i.old_identity END),
+           array_agg(CASE WHEN newer THEN i.new ELSE i.old END)
+    INTO kinds, identities, definitions
+    FROM unnest(items) i WHERE i.action <> 'keep' AND (CASE WHEN newer THEN i.new ELSE i.old END) IS NOT NULL;
+    IF kinds IS NOT NULL THEN
+        RETURN QUERY SELECT s.kind, s.identity, s.phase, min(s.nr), max(s.nr)
+        FROM chronos.script_steps(kinds, identities, definitions) s GROUP BY s.kind, s.identity, s.phase;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_places(chronos.plan_item[], boolean) IS
+    'The places that the touched objects have in a script of the old or the new schema.';
+
+CREATE FUNCTION chronos.plan_steps(before chronos.plan_fact[], after chronos.plan_fact[])
+RETURNS TABLE (step int, statement text, kind text, identity text, old_identity text, hazards text[], note text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    resolved record;
+    items chronos.plan_item[];
+    loss chronos.plan_loss;
+    touched chronos.plan_item[];
+    schemas jsonb;
+    taken text[];
+BEGIN
+    resolved := chronos.plan_resolve(chronos.plan_paired(before, after));
+    items := resolved.result;
+    loss := resolved.loss;
+    touched := ARRAY(SELECT i FROM unnest(items) i WHERE i.action <> 'keep' ORDER BY i.nr);
+    SELECT coalesce(jsonb_object_agg(i.old_identity, i.identity), '{}') INTO schemas
+    FROM unnest(touched) i WHERE i.kind = 'schema' AND i.action = 'alter' AND i.old_identity <> i.identity;
+    -- Names that are still given to something else while objects are renamed.
+    taken := ARRAY(SELECT chronos.plan_rebased(i.old_identity, schemas) FROM unnest(items) i
+                   WHERE i.old IS NOT NULL AND (i.action IN ('keep', 'alter') OR i.late)
+                     AND i.kind IN ('table', 'foreign table', 'view', 'materialized view', 'sequence', 'index', 'type')
+                     AND EXISTS (SELECT FROM unnest(touched) t WHERE t.action = 'alter' AND t.old_identity <> t.identity
+                                   AND t.kind <> 'schema'));
+    RETURN QUERY
+    WITH said AS MATERIALIZED (
+        SELECT i.nr AS item, i.kind, i.identity, i.old_identity, s.stage, s.phase, s.statement, s.hazards, s.note, s.seq
+        FROM unnest(touched) i
+        CROSS JOIN LATERAL (SELECT * FROM chronos.plan_item_statements(i, items, loss, schemas, array_remove(taken, chronos.plan_rebased(i.old_identity, schemas)))
+                            WITH ORDINALITY x(stage, phase, statement, hazards, note, seq)) s
+        WHERE s.statement IS NOT NULL
+    ), place AS MATERIALIZED (
+        SELECT false AS newer, p.* FROM chronos.plan_places(touched, false) p
+        UNION ALL SELECT true, p.* FROM chronos.plan_places(touched, true) p
+    ), whole AS MATERIALIZED (
+        SELECT s.*, s.stage = 4 AS newer, CASE WHEN s.stage = 4 THEN s.identity ELSE s.old_identity END AS name FROM said s
+    ), ordered AS (
+        SELECT w.*, coalesce(
+            -- Its own place, else where its phase ends.
+            CASE WHEN w.phase IS NULL THEN (SELECT min(p.first) FROM place p WHERE p.newer = w.newer AND p.kind = w.kind
+                                              AND p.identity = w.name AND p.phase <> 28)
+                 ELSE (SELECT p.last FROM place p WHERE p.newer = w.newer AND p.kind = w.kind AND p.identity = w.name AND p.phase = w.phase) END::numeric,
+            (SELECT max(p.last) + 0.5 FROM place p WHERE p.newer = w.newer AND p.phase <= w.phase), 0) AS place
+        FROM whole w
+    )
+    SELECT (row_number() OVER (ORDER BY o.stage, CASE WHEN o.stage IN (2, 3) THEN o.phase END,
+                               CASE WHEN o.stage IN (1, 5) THEN -o.place WHEN o.stage = 4 THEN o.place END,
+                               CASE WHEN o.stage IN (1, 5) THEN -o.phase ELSE o.phase END, o.item, o.seq))::int,
+           o.statement, o.kind, coalesce(o.identity, o.old_identity), o.old_identity, o.hazards, o.note
+    FROM ordered o ORDER BY 1;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_steps(chronos.plan_fact[], chronos.plan_fact[]) IS
+    'The statements that lead from one set of facts to another, in order, with what each risks by what it does.';
+
+CREATE FUNCTION chronos.plan_between(before chronos.plan_fact[], after chronos.plan_fact[])
+RETURNS TABLE (step int, statement text, kind text, identity text, hazards text[], lock text, transactional boolean,
+               rows_at_stake bigint, bytes_at_stake bigint, note text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT s.step, s.statement, s.kind, s.identity, h.list, t.lock, t.transactional,
+           CASE WHEN h.list && '{data_loss,rewrite,scan}' THEN k.rows END,
+           CASE WHEN h.list && '{data_loss,rewrite,scan}' THEN k.bytes END, s.note
+    FROM chronos.plan_steps(before, after) s
+    CROSS JOIN LATERAL chronos.plan_traits(s.statement) t
+    CROSS JOIN LATERAL (SELECT coalesce(array_agg(DISTINCT x ORDER BY x), '{}') AS list FROM unnest(s.hazards || t.hazards) x) h
+    LEFT JOIN LATERAL chronos.plan_stake(CASE WHEN s.kind IN ('table', 'materialized view') THEN coalesce(s.old_identity, s.identity)
+        -- Of an index or a constraint it is the table that is read.
+        WHEN s.kind IN ('index', 'constraint') THEN substring(s.statement, ' ON (?:ONLY )?((?:"(?:[^"]|"")+"|[^\s".]+)\.(?:"(?:[^"]|"")+"|[^\s".(]+))') END,
+        chronos.plan_column_at_stake(s.statement)) k ON h.list && '{data_loss,rewrite,scan}'
+    ORDER BY s.step;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_between(chronos.plan_fact[], chronos.plan_fact[]) IS
+    'A plan between any two sets of facts, with locks and what is at stake now.';
+
+CREATE FUNCTION chronos.plan("from" text, "to" text)
+RETURNS TABLE (step int, statement text, kind text, identity text, hazards text[], lock text, transactional boolean,
+               rows_at_stake bigint, bytes_at_stake bigint, note text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    before chronos.plan_fact[];
+    after chronos.plan_fact[];
+BEGIN
+    SELECT array_agg(ROW(f.kind, f.identity, f.definition, f.object, concat_ws(' ', coalesce(f.line, chronos.current_timeline()), f.classid, f.objid),
+                         f.attributes)::chronos.plan_fact) INTO before FROM chronos.facts_of("from") f;
+    SELECT array_agg(ROW(f.kind, f.identity, f.definition, f.object, concat_ws(' ', coalesce(f.line, chronos.current_timeline()), f.classid, f.objid),
+                         f.attributes)::chronos.plan_fact) INTO after FROM chronos.facts_of("to") f;
+    RETURN QUERY SELECT * FROM chronos.plan_between(before, after);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan(text, text) IS
+    'The statements that lead from one schema to another, in order: versions by number, label, time or fingerprint, or live. Run them with search_path empty and check_function_bodies off, as schema_at() does; commit before and after a step that is not transactional. A step whose statement is only a comment says what cannot be done.';
+
+CREATE FUNCTION chronos.plan("from" bigint, "to" bigint)
+RETURNS TABLE (step int, statement text, kind text, identity text, hazards text[], lock text, transactional boolean,
+               rows_at_stake bigint, bytes_at_stake bigint, note text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM chronos.plan("from"::text, "to"::text);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan(bigint, bigint) IS
+    'The statements that lead from one version to another; see chronos.plan(text, text).';

@@ -1,0 +1,93 @@
+-- What a statement of a plan costs and risks. Lock levels: the table in the manual's chapter on explicit
+-- locking, and the notes of ALTER TABLE.
+
+CREATE FUNCTION chronos.plan_traits(statement text, OUT lock text, OUT hazards text[], OUT transactional boolean)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    -- The statement with its names taken out: these may hold any word.
+    bare text := regexp_replace(regexp_replace(left(statement, 2000), '''(?:[^'']|'''')*''', 's', 'g'), '"(?:[^"]|"")*"', 'n', 'g');
+BEGIN
+    SELECT t.lock, t.hazards INTO lock, hazards
+    FROM (VALUES
+        (1, '^ALTER (FOREIGN )?TABLE .* VALIDATE CONSTRAINT', 'ShareUpdateExclusiveLock', '{}'::text[]),
+        (2, '^ALTER (FOREIGN )?TABLE .* ADD CONSTRAINT \S+ FOREIGN KEY .* NOT VALID', 'ShareRowExclusiveLock', '{}'),
+        (3, '^ALTER (FOREIGN )?TABLE .* ADD CONSTRAINT \S+ FOREIGN KEY', 'ShareRowExclusiveLock', '{scan}'),
+        (4, '^ALTER TABLE .* ADD CONSTRAINT \S+ (PRIMARY KEY|UNIQUE|EXCLUDE)', 'AccessExclusiveLock', '{scan,long_lock}'),
+        (5, '^ALTER (FOREIGN )?TABLE .* ADD CONSTRAINT .* NOT VALID$', 'AccessExclusiveLock', '{}'),
+        (6, '^ALTER TABLE .* ADD CONSTRAINT', 'AccessExclusiveLock', '{scan}'),
+        (7, '^ALTER TABLE .* ATTACH PARTITION', 'ShareUpdateExclusiveLock', '{}'),
+        (8, '^ALTER (FOREIGN )?TABLE .* (SET STATISTICS|SET \(|RESET \(|CLUSTER ON|SET WITHOUT CLUSTER)', 'ShareUpdateExclusiveLock', '{}'),
+        (9, '^ALTER (FOREIGN )?TABLE .* (ENABLE|DISABLE)( ALWAYS| REPLICA)? TRIGGER', 'ShareRowExclusiveLock', '{}'),
+        (10, '^ALTER (FOREIGN )?TABLE ', 'AccessExclusiveLock', '{}'),
+        (11, '^CREATE (UNIQUE )?INDEX ', 'ShareLock', '{scan,long_lock}'),
+        (12, '^REINDEX INDEX ', 'ShareLock', '{scan,long_lock}'),
+        (13, '^CREATE (OR REPLACE )?(CONSTRAINT )?TRIGGER ', 'ShareRowExclusiveLock', '{}'),
+        (14, '^(CREATE (OR REPLACE )?RULE|CREATE POLICY|ALTER POLICY|ALTER TRIGGER|ALTER RULE|DROP TRIGGER|DROP RULE|DROP POLICY) ', 'AccessExclusiveLock', '{}'),
+        (15, '^DROP (TABLE|FOREIGN TABLE|VIEW|MATERIALIZED VIEW|INDEX|SEQUENCE) ', 'AccessExclusiveLock', '{}'),
+        (16, '^ALTER INDEX .* (RENAME TO|SET \(|RESET \(|SET STATISTICS)', 'ShareUpdateExclusiveLock', '{}'),
+        (17, '^ALTER (INDEX|VIEW|MATERIALIZED VIEW) |^CREATE OR REPLACE VIEW ', 'AccessExclusiveLock', '{}'),
+        (18, '^ALTER SEQUENCE ', 'ShareRowExclusiveLock', '{}'),
+        (19, '^(CREATE|ALTER|DROP) STATISTICS ', 'ShareUpdateExclusiveLock', '{}'),
+        (20, '^ALTER PUBLICATION .* (ADD|DROP) TABLE ', 'ShareUpdateExclusiveLock', '{}'),
+        (21, '^UPDATE ', 'RowExclusiveLock', '{}'),
+        (22, '^INSERT ', 'AccessShareLock', '{}')) t(nr, pattern, lock, hazards)
+    WHERE bare ~ t.pattern ORDER BY t.nr LIMIT 1;
+    hazards := coalesce(hazards, '{}');
+    transactional := bare !~ '^ALTER TYPE \S+ ADD VALUE|^(CREATE|DROP) SUBSCRIPTION|^ALTER SUBSCRIPTION .* REFRESH';
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_traits(text) IS
+    'The lock that a statement takes on its table, what it risks by its nature, and whether it can be part of a transaction with what uses its result.';
+
+CREATE FUNCTION chronos.plan_stake(relation text, column_name text, OUT rows bigint, OUT bytes bigint)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    id oid := to_regclass(relation);
+    small constant bigint := 64 * 1024 * 1024;
+    stored pg_class;
+BEGIN
+    SELECT * INTO stored FROM pg_class c WHERE c.oid = id AND c.relkind IN ('r', 'p', 'm');
+    IF NOT FOUND OR NOT has_table_privilege(id, 'SELECT') THEN
+        RETURN;
+    END IF;
+    SELECT sum(pg_total_relation_size(t.relid)) INTO bytes FROM (
+        SELECT id AS relid WHERE stored.relkind <> 'p' UNION ALL
+        SELECT p.relid FROM pg_partition_tree(id) p WHERE stored.relkind = 'p' AND p.isleaf) t;
+    IF bytes <= small AND (stored.relkind <> 'm' OR stored.relispopulated) THEN
+        IF column_name IS NULL THEN
+            EXECUTE format('SELECT count(*) FROM %s', relation) INTO rows;
+        ELSE
+            EXECUTE format('SELECT count(%1$I), coalesce(sum(pg_column_size(%1$I)), 0) FROM %2$s', column_name, relation) INTO rows, bytes;
+        END IF;
+        RETURN;
+    END IF;
+    SELECT sum(greatest(c.reltuples, 0)) INTO rows
+    FROM pg_class c WHERE c.oid = id OR c.oid IN (SELECT p.relid FROM pg_partition_tree(id) p WHERE p.isleaf AND stored.relkind = 'p');
+    IF column_name IS NOT NULL THEN
+        SELECT round(rows * (1 - s.null_frac)), round(rows * (1 - s.null_frac) * s.avg_width) INTO rows, bytes
+        FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
+        WHERE n.oid = stored.relnamespace AND s.tablename = stored.relname AND s.attname = column_name
+        ORDER BY s.inherited DESC LIMIT 1;
+    END IF;
+EXCEPTION WHEN undefined_column OR insufficient_privilege OR lock_not_available THEN
+    rows := NULL;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_stake(text, text) IS
+    'Rows and bytes that a table, or one of its columns, holds now: counted where it is small, else estimated.';
+
+CREATE FUNCTION chronos.plan_column_at_stake(statement text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    name text := substring(statement, ' DROP COLUMN ("(?:[^"]|"")+"|\S+)$');
+BEGIN
+    RETURN (parse_ident(name))[1];
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_column_at_stake(text) IS 'The column that a statement drops.';
