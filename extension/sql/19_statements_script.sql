@@ -150,8 +150,19 @@ BEGIN
         FROM (SELECT o.key, p.phase, jsonb_build_object('phase', p.phase, 'kind', coalesce(min(o.definition ->> 'kind'), min(o.kind)),
                      'identity', coalesce(min(o.definition ->> 'identity'), min(o.identity)), 'statements', jsonb_agg(p.statement ORDER BY p.nr)) AS step
               FROM object o
-              CROSS JOIN LATERAL chronos.statement_parts(o.kind, o.identity, o.definition)
-                   WITH ORDINALITY p(phase, statement, nr)
+              CROSS JOIN LATERAL (
+                  -- Past the choice of chronos.statement_parts() for those that there are thousands of.
+                  SELECT t.* FROM chronos.table_statements(o.kind, o.identity, o.definition) WITH ORDINALITY t
+                  WHERE o.kind = 'table'
+                  UNION ALL
+                  SELECT t.* FROM chronos.constraint_statements(o.definition) WITH ORDINALITY t
+                  WHERE o.kind = 'constraint'
+                  UNION ALL
+                  SELECT t.* FROM chronos.index_statements(o.identity, o.definition) WITH ORDINALITY t
+                  WHERE o.kind = 'index'
+                  UNION ALL
+                  SELECT t.* FROM chronos.statement_parts(o.kind, o.identity, o.definition) WITH ORDINALITY t
+                  WHERE o.kind NOT IN ('table', 'constraint', 'index')) p(phase, statement, nr)
               GROUP BY o.key, p.phase) g
     ), child AS MATERIALIZED (
         SELECT o.identity AS member, o.definition ->> 'partition_of' AS root, true AS partition
