@@ -9,7 +9,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_server schemas load_schema rebuild facts_of dump_of same_schema);
+our @EXPORT = qw(new_server schemas load_schema load_file load_text statements_of run_statements fresh_database
+    rebuild facts_of dump_of same_schema);
 
 my $work = tempdir(CLEANUP => 1);
 my $inputs = "$ENV{CHRONOS_STAGE}/inputs";
@@ -47,12 +48,48 @@ sub load_schema {
     $node->safe_psql('postgres', "CREATE DATABASE $name TEMPLATE template0");
     $node->safe_psql($name, 'CREATE EXTENSION citext') if $name eq 'icingadb';
     @files or die "no files for $name: run tests/real/fetch.sh\n";
-    for my $file (@files) {
-        -f $file or die "no $file: run tests/real/fetch.sh\n";
-        my $reader = $file =~ /\.gz$/ ? 'zcat' : 'cat';
-        system_log('sh', '-c', "$reader '$file' | psql -Xq -v ON_ERROR_STOP=1 -d '" . $node->connstr($name)
-                . "' > /dev/null") == 0 or die "$file does not load\n";
-    }
+    load_file($node, $name, $_) for @files;
+    return;
+}
+
+# Options after the file are psql's.
+sub load_file {
+    my ($node, $name, $file, @options) = @_;
+    -f $file or die "no $file: run tests/real/fetch.sh\n";
+    my $reader = $file =~ /\.gz$/ ? 'zcat' : 'cat';
+    system_log('sh', '-c', "$reader '$file' | psql -Xq -v ON_ERROR_STOP=1 @options -d '" . $node->connstr($name)
+            . "' > /dev/null") == 0 or die "$file does not load\n";
+    return;
+}
+
+# The statements of files, as psql tells them apart when it loads them into a database NAME.
+sub statements_of {
+    my ($node, $name, @files) = @_;
+    fresh_database($node, $name);
+    my $log = "$work/$name.log";
+    my @first = $name eq 'icingadb' ? ('CREATE EXTENSION citext') : ();
+    $node->safe_psql($name, $_) for @first;
+    load_file($node, $name, $_, '-L', $log) for @files;
+    return @first, grep { !/^\s*;?\s*$/ }
+        slurp_file($log) =~ /^\*+ QUERY \*+\n(.*?)\n\*{20,}\n/msg;
+}
+
+# Runs statements that end in semicolons in one session; what they print.
+sub run_statements {
+    my ($node, $name, @statements) = @_;
+    unlink "$work/$name.sql";
+    append_to_file("$work/$name.sql", join '', @statements);
+    my ($out, $errors) = ('', '');
+    IPC::Run::run(['psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-f', "$work/$name.sql", '-d', $node->connstr($name)],
+        '>', \$out, '2>', \$errors);
+    diag("$name: $errors") if $errors =~ /ERROR|chronos/;
+    return $out;
+}
+
+sub fresh_database {
+    my ($node, $name) = @_;
+    $node->safe_psql('postgres', "DROP DATABASE IF EXISTS $name");
+    $node->safe_psql('postgres', "CREATE DATABASE $name TEMPLATE template0");
     return;
 }
 
@@ -99,8 +136,7 @@ sub dump_of {
 # pg_dump's own round trip is not the identity on every database, but its second pass is.
 sub reloaded {
     my ($node, $name, $dump) = @_;
-    $node->safe_psql('postgres', "DROP DATABASE IF EXISTS $name");
-    $node->safe_psql('postgres', "CREATE DATABASE $name TEMPLATE template0");
+    fresh_database($node, $name);
     my $errors = load_text($node, $name, $dump);
     diag("second pass: $errors") if $errors ne '';
     return dump_of($node, $name);
