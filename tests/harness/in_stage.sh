@@ -18,6 +18,9 @@ trap 'exit 130' INT TERM
 case "$*" in
     *harness/run.sh\ .\ *real* | *harness/run.sh\ . | *demo.sh* | *bench.sh*) "$here/../real/fetch.sh" || exit 1 ;;
 esac
+case "$*" in
+    *harness/run.sh\ .\ *upstream*) "$here/../upstream/fetch_source.sh" || exit 1 ;;
+esac
 "$here/stage.sh" "$stage" || exit 1
 script=$1
 shift

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the test suites of a stage, as the user who will own the servers; see docs in CONTRIBUTING.
 #   tests/harness/run.sh STAGE [SUITE...]
-# Suites: unit regress preload isolation cluster tap real. The last line is `N passed, N failed`.
+# Suites: unit regress preload isolation cluster tap real, and upstream when it is named. The last line is `N passed, N failed`.
 set -uo pipefail
 stage=$1
 shift
@@ -90,6 +90,7 @@ for suite in "${suites[@]}"; do
             "$stage/tests/tests/isolation" "$stage/tests/tests/harness/plain.conf" ;;
         tap) tap tap "$stage"/tests/tests/tap/*.pl ;;
         real) tap real "$stage"/tests/tests/real/*.pl ;;
+        upstream) tap upstream "$stage"/tests/tests/upstream/*.pl ;;
         *) echo "no such suite: $suite" >&2; exit 2 ;;
     esac
 done

@@ -28,6 +28,11 @@ for program in unit_tests cluster_tests; do
     [ ! -f "$source_dir/build/client/tests/$program" ] || cp "$source_dir/build/client/tests/$program" "$stage/bin/"
 done
 [ ! -d "$source_dir/build/inputs" ] || cp -a "$source_dir/build/inputs" "$stage/inputs"
+if [ -e "$source_dir/build/source/regress/regress.so" ]; then
+    cp -a "$source_dir/build/source" "$stage/source"
+    mkdir -p "$stage/source/libraries"
+    cp "$stage/source/regress/regress.so" "$("$pg_config" --pkglibdir)"/{refint,autoinc}.so "$stage/source/libraries/"
+fi
 cat > "$stage/environment" <<TEXT
 export CHRONOS_STAGE='$stage'
 export CHRONOS_PGBIN='$stage$("$pg_config" --bindir)'
