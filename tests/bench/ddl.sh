@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # Part of bench.sh: what capture adds to DDL. The same statements on databases of one server: without
 # chronos, with it, and with pgaudit where its package can be had.
 

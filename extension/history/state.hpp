@@ -1,0 +1,28 @@
+// What the recorder has to know before it gives a number.
+#pragma once
+
+#include "history/recorder.hpp"
+
+namespace chronos::history {
+
+// The timeline of this database, its newest version, and what is still to be settled.
+struct state {
+    backend::value line;
+    std::int64_t number = 0;
+    backend::value fingerprint;
+    backend::value arrived;
+    bool gaps = false;
+    bool loading = false;
+    backend::value compared_at;  // the last comparison of everything
+    bool other_server = false;   // it was made by another release of the server
+
+    [[nodiscard]] bool has_backlog() const noexcept { return gaps || loading || !arrived.is_null; }
+};
+
+// Values live in `memory`.
+[[nodiscard]] state read_state(MemoryContext memory);
+
+// A cell of the row that was just read.
+[[nodiscard]] bool true_cell(int column);
+
+}  // namespace chronos::history
