@@ -176,7 +176,8 @@ const char* default_of(Oid relation, AttrNumber number) {
 
 void write_column(writer& to, const FormData_pg_attribute& column) {
     to.begin(WJB_BEGIN_OBJECT);
-    to.text("name", NameStr(column.attname));
+    to.text("name",
+            pstrdup(NameStr(column.attname)));  // the page of the row is let go before the end
     to.text("type",
             TextDatumGetCString(DirectFunctionCall2(format_type, ObjectIdGetDatum(column.atttypid),
                                                     Int32GetDatum(column.atttypmod))));
