@@ -109,8 +109,9 @@ void git_repository::require_usable() {
     if (!fs::is_directory(directory_, failure)) {
         throw error(error_code::refused, fmt::format("\"{}\" is no directory", directory_));
     }
-    const auto where =
-        run({"rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--show-prefix"});
+    const std::vector<std::string> question{"rev-parse", "--is-bare-repository",
+                                            "--is-inside-work-tree", "--show-prefix"};
+    const auto where = run(question);
     const auto facts = lines_of(where.output);
     // What git says of a repository that belongs to somebody else is a hint by itself.
     const bool foreign = where.errors.find("dubious ownership") != std::string::npos;
