@@ -23,10 +23,13 @@ COMMENT ON TYPE chronos.plan_statement IS 'A statement of a plan before it has i
 
 CREATE FUNCTION chronos.plan_say(stage int, phase int, statement text, hazards text[] DEFAULT '{}',
                                  note text DEFAULT NULL) RETURNS chronos.plan_statement
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT ROW(stage, phase, statement, hazards, note)::chronos.plan_statement;
-END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ROW(stage, phase, statement, hazards, note)::chronos.plan_statement;
+END
+$$;
 COMMENT ON FUNCTION chronos.plan_say(int, int, text, text[], text) IS 'Makes a statement of a plan.';
 
 CREATE FUNCTION chronos.plan_words(value text) RETURNS text[]
