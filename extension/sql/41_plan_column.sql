@@ -153,7 +153,8 @@ BEGIN
         END IF;
         RETURN;
     ELSIF NOT old ? 'not_null' AND new ? 'not_null' AND NOT after ? 'inherited' THEN
-        RETURN NEXT chronos.plan_say(4, 73, CASE WHEN after = '{}' THEN
+        -- A column has to be NOT NULL before it gets a generator.
+        RETURN NEXT chronos.plan_say(4, CASE WHEN new ? 'identity' THEN 62 ELSE 73 END, CASE WHEN after = '{}' THEN
             format('ALTER %s %s ALTER COLUMN %I SET NOT NULL', clause, identity, new ->> 'name')
             ELSE format('ALTER %s %s ADD%s NOT NULL %I', clause, identity, coalesce(' CONSTRAINT ' || quote_ident(name), ''),
                         new ->> 'name') || CASE WHEN after ? 'no_inherit' THEN ' NO INHERIT' ELSE '' END

@@ -196,6 +196,11 @@ BEGIN
             RETURN;
         WHEN item.kind = 'extension' THEN
             RETURN QUERY SELECT * FROM chronos.plan_extension(item);
+        WHEN item.kind = 'database' THEN
+            RETURN QUERY SELECT * FROM chronos.plan_database(item.mid, item.new);
+            RETURN;
+        WHEN item.kind = 'subscription' THEN
+            RETURN QUERY SELECT * FROM chronos.plan_subscription(item);
         WHEN item.kind = 'event trigger' AND item.mid -> 'enabled' IS DISTINCT FROM item.new -> 'enabled' THEN
             RETURN NEXT chronos.plan_say(4, 97, format('ALTER EVENT TRIGGER %s %s', item.identity,
                                                        upper(coalesce(item.new ->> 'enabled', 'enable'))));

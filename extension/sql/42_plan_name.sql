@@ -80,16 +80,21 @@ AS $$
 DECLARE
     clause text := 'ALTER ' || chronos.plan_clause(item.kind, item.new);
     held text := chronos.plan_rebased(chronos.plan_target(item.kind, item.old_identity, item.old), schemas);
-    tail text := substr(held, length(chronos.plan_part(held, 1) || '.' || chronos.plan_part(held, 2)) + 1);
+    tail text;
     in_schema boolean := item.kind IN ('table', 'foreign table', 'view', 'materialized view', 'sequence', 'index', 'type',
         'function', 'procedure', 'aggregate', 'collation', 'conversion', 'statistics', 'operator class', 'operator family')
         OR item.kind LIKE 'text search %';
     -- Functions first, while the types in their names are called as before.
     base int := CASE WHEN item.kind IN ('function', 'procedure', 'aggregate', 'operator class', 'operator family') THEN 1 ELSE 4 END;
-    schema_ text := chronos.plan_part(item.identity, 1);
-    name text := chronos.plan_part(item.identity, 2);
+    in_its_schema constant text := '^((?:"(?:[^"]|"")+"|[^."])+)\.';
+    schema_ text := substring(item.identity, in_its_schema);
+    name text;
     blocked boolean;
 BEGIN
+    -- An operator has no name that could be parsed, and it cannot be renamed.
+    IF item.kind = 'operator' AND substring(held, in_its_schema) <> schema_ THEN
+        RETURN NEXT chronos.plan_say(3, base + 1, format('%s %s SET SCHEMA %s', clause, held, schema_));
+    END IF;
     IF item.kind IN ('server', 'foreign-data wrapper', 'publication', 'subscription', 'language', 'event trigger', 'schema') THEN
         IF item.old_identity <> item.identity THEN
             RETURN NEXT chronos.plan_say(CASE item.kind WHEN 'schema' THEN 2 ELSE 3 END, 4,
@@ -99,6 +104,9 @@ BEGIN
     ELSIF NOT in_schema OR item.old_identity = item.identity THEN
         RETURN;
     END IF;
+    schema_ := chronos.plan_part(item.identity, 1);
+    name := chronos.plan_part(item.identity, 2);
+    tail := substr(held, length(chronos.plan_part(held, 1) || '.' || chronos.plan_part(held, 2)) + 1);
     IF item.kind IN ('index', 'statistics') THEN
         held := CASE item.kind WHEN 'index' THEN schema_ ELSE chronos.plan_part(held, 1) END || '.' || chronos.plan_part(held, 2);
     END IF;
@@ -163,6 +171,8 @@ BEGIN
         RETURN QUERY SELECT (chronos.plan_say(1, 90, s)).* FROM chronos.plan_acl_reset(item.old ->> 'object', item.old -> 'acl') s;
         RETURN QUERY SELECT (chronos.plan_say(1, 90, s)).* FROM jsonb_array_elements(item.old -> 'columns') c
         CROSS JOIN LATERAL chronos.plan_acl_reset(item.old ->> 'object', c -> 'acl', format(' (%I)', c ->> 'name')) s;
+    ELSIF item.kind IN ('user mapping', 'subscription', 'large object', 'security label', 'database') THEN
+        RETURN QUERY SELECT * FROM chronos.plan_away_special(item.kind, item.old_identity, item.old);
     ELSIF item.old ? 'copy' THEN
         RETURN NEXT chronos.plan_say(4, 87, format('ALTER TABLE %s ENABLE TRIGGER %I', item.old ->> 'table', item.old ->> 'name'));
     ELSIF NOT item.late THEN

@@ -198,7 +198,8 @@ BEGIN
         WHEN item.kind = 'publication' THEN old -> 'all_tables' IS DISTINCT FROM new -> 'all_tables'
         WHEN item.kind = 'event trigger' THEN old - common - 'enabled' <> new - common - 'enabled'
         WHEN item.kind = 'statistics' THEN old - common - 'statistics' <> new - common - 'statistics'
-        WHEN item.kind IN ('schema', 'extension', 'foreign-data wrapper', 'privileges', 'default privileges') THEN false
+        WHEN item.kind = 'subscription' THEN old -> 'two_phase' IS DISTINCT FROM new -> 'two_phase'
+        WHEN item.kind IN ('schema', 'extension', 'foreign-data wrapper', 'privileges', 'default privileges', 'database', 'large object') THEN false
         ELSE old - common <> new - common
     END;
 END

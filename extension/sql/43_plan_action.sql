@@ -94,7 +94,7 @@ BEGIN
                         ELSE item.action END;
         WHEN item.kind = 'publication' THEN
             RETURN CASE WHEN touched OR item.names && loss.functions OR chronos.plan_loses_column(item, loss) THEN 'alter' ELSE item.action END;
-        WHEN item.kind IN ('schema', 'extension', 'privileges', 'default privileges') THEN
+        WHEN item.kind IN ('schema', 'extension', 'privileges', 'default privileges', 'database', 'large object', 'subscription') THEN
             RETURN item.action;
         WHEN item.kind = 'server' THEN
             RETURN CASE WHEN 'foreign-data wrapper ' || quote_ident(item.old ->> 'wrapper') = ANY (loss.keys) THEN 'rebuild' ELSE item.action END;

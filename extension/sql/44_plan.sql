@@ -16,7 +16,11 @@ BEGIN
     IF NOT old_parents THEN
         RETURN item.new;
     ELSIF item.kind = 'constraint' THEN
-        RETURN item.new - 'inherited';
+        -- A table that is created with INHERITS has those of its parent at once.
+        RETURN CASE WHEN EXISTS (SELECT FROM unnest(items) t WHERE t.kind IN ('table', 'foreign table') AND t.identity = item.new ->> 'table'
+                                   AND t.action IN ('add', 'rebuild') AND NOT t.new ? 'partition_of'
+                                   AND jsonb_path_exists(t.new, '$.columns[*].inherited'))
+                    THEN item.new ELSE item.new - 'inherited' END;
     ELSIF item.new ? 'partition_of' OR NOT jsonb_path_exists(item.new, '$.columns[*].inherited') THEN
         -- It joins a parent that is there already once it has indexes and checks of its own.
         SELECT jsonb_agg(c.facts - 'inherited' ORDER BY c.nr) INTO columns
@@ -54,12 +58,30 @@ BEGIN
         RETURN QUERY SELECT (chronos.plan_say(4, 81, format('ALTER %s %s INHERIT %s', upper(item.kind), item.identity, p))).*
         FROM unnest(chronos.plan_parents(item.new)) p;
     END IF;
+    IF item.action = 'rebuild' AND item.kind = 'materialized view' THEN
+        RETURN NEXT chronos.plan_say(4, 94, 'REFRESH MATERIALIZED VIEW ' || item.identity, '{scan,long_lock}',
+                                     'it had to be made anew; leave this out if it was not populated');
+    END IF;
     IF item.action = 'rebuild' AND item.kind = 'table' THEN
         RETURN QUERY SELECT * FROM chronos.plan_copy_rows(item, schemas, loss);
     END IF;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_new(chronos.plan_item, jsonb, jsonb, chronos.plan_loss) IS 'The statements that make an object.';
+
+CREATE FUNCTION chronos.plan_keeps_key(item chronos.plan_item, items chronos.plan_item[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM unnest(items) t JOIN unnest(items) k ON k.kind = 'constraint' AND k.old ->> 'table' = t.old ->> 'partition_of'
+        WHERE t.kind IN ('table', 'foreign table') AND t.action = 'alter' AND t.identity = item.new ->> 'table' AND NOT t.new ? 'partition_of'
+          AND k.old ->> 'type' = 'foreign key' AND k.old ->> 'name' = item.new ->> 'name' AND k.old -> 'definition' = item.new -> 'definition');
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_keeps_key(chronos.plan_item, chronos.plan_item[]) IS
+    'Whether a foreign key is the one of the parent that a partition keeps when it leaves.';
 
 CREATE FUNCTION chronos.plan_item_statements(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss,
                                              schemas jsonb, taken text[])
@@ -73,8 +95,16 @@ BEGIN
     END IF;
     IF item.action = 'alter' THEN
         RETURN QUERY SELECT * FROM chronos.plan_rename(item, schemas, taken);
-        RETURN QUERY SELECT * FROM chronos.plan_rename_part(item);
+        -- What a parent renames is renamed in its children, even where they have the column themselves.
+        RETURN QUERY SELECT r.* FROM chronos.plan_rename_part(item) r
+        WHERE item.kind NOT IN ('table', 'foreign table') OR NOT EXISTS (
+            SELECT FROM unnest(items) p CROSS JOIN LATERAL chronos.plan_rename_part(p) q
+            WHERE p.kind IN ('table', 'foreign table') AND p.action = 'alter' AND p.identity = ANY (chronos.plan_parents(item.mid))
+              AND q.statement = format('ALTER %s %s%s', upper(p.kind), p.identity,
+                  substr(r.statement, length(format('ALTER %s %s', upper(item.kind), item.identity)) + 1)));
         RETURN QUERY SELECT * FROM chronos.plan_alter(item, loss.names || loss.functions, loss.tables, loss.columns);
+    ELSIF item.action = 'add' AND item.new ->> 'type' = 'foreign key' AND chronos.plan_keeps_key(item, items) THEN
+        NULL;
     ELSIF item.action IN ('add', 'rebuild') THEN
         RETURN QUERY SELECT * FROM chronos.plan_new(item, chronos.plan_made(item, items), schemas, loss);
     END IF;
