@@ -27,6 +27,13 @@ ORDER BY nr, nr2 \gexec
 \set ECHO all
 SELECT fault, made, recorded, gaps, healed FROM outcomes ORDER BY nr;
 
+-- what another session drops while it is rendered is gone in the next snapshot: tried once more
+SET chronos.fail_at = 'compare:once';
+CREATE TABLE again (a int);
+SELECT count(*) FROM chronos.gap;
+SELECT cause, added, statements FROM chronos.history ORDER BY number DESC LIMIT 1;
+RESET chronos.fail_at;
+
 -- recording has a time of its own; what took too long is left to a comparison
 SET chronos.capture_timeout = '100ms';
 SET chronos.fail_at = 'compare:wait';
@@ -75,7 +82,7 @@ SET chronos.capture_timeout = 0;
 RESET ROLE;
 DROP ROLE regress_faults;
 DROP EXTENSION chronos;
-DROP TABLE slow, quick, in_block, d1, d2, prep, outcomes;
+DROP TABLE again, slow, quick, in_block, d1, d2, prep, outcomes;
 DROP PROCEDURE note_outcome;
 SET client_min_messages = error;
 \set ECHO none

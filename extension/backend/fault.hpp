@@ -9,7 +9,7 @@ namespace chronos::backend {
 extern char* fail_at;
 
 // Fails if the setting names `step`. KIND is error (the default), disk_full, lock_timeout, cancel,
-// or wait: until the statement is cancelled.
+// once: an error every other time, or wait: until the statement is cancelled.
 void fail_on_purpose(const char* step);
 
 // Marks a step. Costs nothing but the look at the setting. May throw backend_error.

@@ -85,13 +85,23 @@ void leave_gap(const notes& taken, const backend::failure& failed, bool too_slow
     }
 }
 
+// What the transaction did, once it has been read: it can be read only once.
+struct reading {
+    notes taken;
+    bool is_complete = false;
+};
+
 // Returns false, and why in `failed`, if the change could not be recorded.
-bool record_in_time(notes& taken, bool preparing, const time_limit& limit,
+bool record_in_time(reading& read, bool preparing, const time_limit& limit,
                     backend::failure& failed) {
+    notes& taken = read.taken;
     try {
         backend::subtransaction part;
-        backend::step("notes");
-        taken = take_notes();
+        if (!read.is_complete) {
+            backend::step("notes");
+            taken = take_notes();
+            read.is_complete = true;
+        }
         if (!taken.empty()) {
             record(taken, preparing);
         }
@@ -108,6 +118,22 @@ bool record_in_time(notes& taken, bool preparing, const time_limit& limit,
     return false;
 }
 
+// The server's functions that render an object look into the catalogues as they are at that moment:
+// what another session drops meanwhile is an internal error to them, and gone in the next snapshot.
+bool may_have_vanished(const backend::failure& failed) {
+    switch (failed.sqlstate) {
+        case ERRCODE_INTERNAL_ERROR:
+        case ERRCODE_UNDEFINED_TABLE:
+        case ERRCODE_UNDEFINED_COLUMN:
+        case ERRCODE_UNDEFINED_FUNCTION:
+        case ERRCODE_UNDEFINED_OBJECT:
+        case ERRCODE_UNDEFINED_SCHEMA:
+            return true;
+        default:
+            return false;
+    }
+}
+
 void at_end_of_transaction(bool preparing) {
     if (proc_exit_inprogress || RecoveryInProgress()) {
         return;
@@ -115,12 +141,14 @@ void at_end_of_transaction(bool preparing) {
     const pause nothing_of_ours;
     backend::failure failed;
     // Whatever happened, if the notes could not even be read.
-    notes taken;
-    taken.everything = true;
+    reading read;
+    read.taken.everything = true;
     bool too_slow = false;
     {
         const time_limit limit;
-        if (record_in_time(taken, preparing, limit, failed)) {
+        if (record_in_time(read, preparing, limit, failed) ||
+            (read.is_complete && may_have_vanished(failed) && !limit.reached() &&
+             record_in_time(read, preparing, limit, failed))) {
             return;
         }
         too_slow = limit.reached();
@@ -130,7 +158,7 @@ void at_end_of_transaction(bool preparing) {
                 sizeof(failed.message));
     }
     warn(failed, too_slow);
-    leave_gap(taken, failed, too_slow);
+    leave_gap(read.taken, failed, too_slow);
 }
 
 // It would stay with the prepared transaction, and nobody could commit a version any more.
