@@ -32,6 +32,11 @@ CREATE TYPE pg_temp.e AS ENUM ('a');
 SELECT lo_create(70001) > 0 AS data;
 CREATE FUNCTION same(int, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE OPERATOR === (LEFTARG = int, RIGHTARG = text, FUNCTION = same, COMMUTATOR = ====);
+CREATE DOMAIN over_temporary AS pg_temp.e;
+CREATE FUNCTION of_temporary(passing, over_temporary[]) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR ### (LEFTARG = passing, RIGHTARG = over_temporary[], FUNCTION = of_temporary);
+CREATE VIEW calls_temporary AS SELECT pg_temp.f() AS f;
+CREATE RULE quiet AS ON DELETE TO calls_temporary DO INSTEAD NOTHING;
 SELECT class, identity FROM chronos.uncovered;
 
 -- Parts of objects, each with an oid of its own.
@@ -42,8 +47,12 @@ CREATE TYPE span AS RANGE (subtype = text);
 CREATE TYPE mood AS ENUM ('a', 'b');
 CREATE DOMAIN d AS int CHECK (VALUE > 0);
 CREATE PUBLICATION p FOR TABLE whole, TABLES IN SCHEMA public;
+CREATE FUNCTION less(float8, int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE FUNCTION same_number(float8, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+CREATE OPERATOR <% (LEFTARG = float8, RIGHTARG = int, FUNCTION = less);
 CREATE OPERATOR FAMILY loose USING btree;
 ALTER OPERATOR FAMILY loose USING btree ADD FUNCTION 1 (int, bigint) btint48cmp(int, bigint), OPERATOR 1 < (int, bigint);
+ALTER OPERATOR FAMILY float_ops USING btree ADD FUNCTION 1 (float8, int) same_number(float8, int), OPERATOR 1 <% (float8, int);
 CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER each AFTER INSERT ON whole FOR EACH ROW EXECUTE FUNCTION tf();
 CREATE CONSTRAINT TRIGGER late AFTER INSERT ON refers FOR EACH ROW EXECUTE FUNCTION tf();

@@ -10,6 +10,36 @@ WHERE n.nspname <> 'information_schema' AND n.nspname <> 'chronos' AND left(n.ns
 COMMENT ON VIEW chronos.live_namespace IS
     'Schemas whose objects are versioned: not those of the system, of sessions and of Chronos.';
 
+CREATE FUNCTION chronos.temporary_objects(class oid) RETURNS oid[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    RETURN ARRAY(
+        WITH RECURSIVE passing(classid, objid) AS (
+            SELECT d.classid, d.objid FROM pg_namespace n
+            JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
+            WHERE n.nspname LIKE 'pg\_temp\_%'
+            UNION
+            SELECT n.classid, n.objid FROM passing p
+            CROSS JOIN LATERAL (
+                -- Of a table that needs a temporary type only the column goes.
+                SELECT d.classid, d.objid FROM pg_depend d
+                WHERE d.refclassid = p.classid AND d.refobjid = p.objid AND d.objsubid = 0
+                UNION ALL
+                -- A view goes with its rule.
+                SELECT d.refclassid, d.refobjid FROM pg_depend d
+                WHERE d.classid = p.classid AND d.objid = p.objid AND d.objsubid = 0
+                  AND d.deptype = 'i' AND d.refobjsubid = 0) n)
+        SELECT p.objid FROM passing p WHERE p.classid = class);
+END
+$$;
+COMMENT ON FUNCTION chronos.temporary_objects(oid) IS
+    'Rows of a catalogue that vanish with a session: what is in a schema of a session, and what needs it wherever it is.';
+
 CREATE VIEW chronos.live_relation AS
 SELECT c.*, n.identity || '.' || quote_ident(c.relname) AS identity,
        CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence'
@@ -17,6 +47,9 @@ SELECT c.*, n.identity || '.' || quote_ident(c.relname) AS identity,
 FROM pg_catalog.pg_class c
 JOIN chronos.live_namespace n ON n.oid = c.relnamespace
 WHERE c.relpersistence <> 't'
+  -- Looked up once for a statement, and only where there is something that may need a temporary object.
+  AND (c.relkind NOT IN ('v', 'm') AND c.reloftype = 0
+       OR c.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_class'::regclass))::oid[]))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid
                     AND e.deptype = 'e');

@@ -96,5 +96,7 @@ WHERE (t.typtype IN ('e', 'd', 'r')
                                        WHERE c.oid = t.typrelid AND c.relkind = 'c')))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid
-                    AND e.deptype = 'e');
+                    AND e.deptype = 'e')
+  AND (t.typtype NOT IN ('d', 'r', 'b')
+       OR t.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_type'::regclass))::oid[]));
 COMMENT ON VIEW chronos.live_type IS 'Enums, composite types, domains with their constraints, ranges, base types.';

@@ -80,5 +80,9 @@ FROM pg_catalog.pg_proc p
 JOIN chronos.live_namespace n ON n.oid = p.pronamespace
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_proc'::regclass AND e.objid = p.oid
-                    AND e.deptype IN ('e', 'i'));
+                    AND e.deptype IN ('e', 'i'))
+  AND (NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                   WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
+                     AND d.refobjid >= 16384 AND d.refclassid <> 'pg_catalog.pg_namespace'::regclass)
+       OR p.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_proc'::regclass))::oid[]));
 COMMENT ON VIEW chronos.live_function IS 'Functions, procedures and aggregates.';

@@ -44,5 +44,6 @@ SELECT 'pg_catalog.pg_rewrite'::regclass::oid AS classid, r.oid AS objid,
        )) AS definition
 FROM pg_catalog.pg_rewrite r
 JOIN chronos.live_relation c ON c.oid = r.ev_class
-WHERE r.rulename <> '_RETURN';
+WHERE r.rulename <> '_RETURN'
+  AND r.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_rewrite'::regclass))::oid[]);
 COMMENT ON VIEW chronos.live_rule IS 'Rules, but for those that make a view a view.';

@@ -49,7 +49,9 @@ JOIN chronos.live_relation c ON c.oid = i.indrelid
 WHERE x.relkind IN ('i', 'I')
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                   WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = x.oid
-                    AND d.refclassid = 'pg_catalog.pg_constraint'::regclass AND d.deptype = 'i');
+                    AND d.refclassid = 'pg_catalog.pg_constraint'::regclass AND d.deptype = 'i')
+  AND (i.indexprs IS NULL AND i.indpred IS NULL
+       OR x.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_class'::regclass))::oid[]));
 COMMENT ON VIEW chronos.live_index IS 'Indexes, but for those that a constraint makes.';
 
 CREATE VIEW chronos.live_constraint AS
@@ -95,6 +97,8 @@ SELECT 'pg_catalog.pg_constraint'::regclass::oid AS classid, k.oid AS objid,
 FROM pg_catalog.pg_constraint k
 JOIN chronos.live_relation c ON c.oid = k.conrelid
 WHERE k.contype IN ('p', 'u', 'f', 'c', 'x')
-  AND NOT (k.contype = 'f' AND k.conparentid <> 0);
+  AND NOT (k.contype = 'f' AND k.conparentid <> 0)
+  AND (k.contype NOT IN ('c', 'x')
+       OR k.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_constraint'::regclass))::oid[]));
 COMMENT ON VIEW chronos.live_constraint IS
     'Constraints of tables with the index that serves them; copies that partitions get are left out.';

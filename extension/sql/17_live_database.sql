@@ -54,7 +54,8 @@ SELECT 'pg_catalog.pg_event_trigger'::regclass::oid AS classid, t.oid AS objid,
 FROM pg_catalog.pg_event_trigger t
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_event_trigger'::regclass AND e.objid = t.oid
-                    AND e.deptype = 'e');
+                    AND e.deptype = 'e')
+  AND t.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_event_trigger'::regclass))::oid[]);
 COMMENT ON VIEW chronos.live_event_trigger IS 'Event triggers.';
 
 CREATE VIEW chronos.live_default_privileges AS

@@ -31,10 +31,34 @@ JOIN chronos.live_namespace n ON n.oid = o.oprnamespace
 WHERE o.oprcode <> 0
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_operator'::regclass AND e.objid = o.oid
-                    AND e.deptype = 'e');
+                    AND e.deptype = 'e')
+  AND o.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_operator'::regclass))::oid[]);
 COMMENT ON VIEW chronos.live_operator IS 'Operators; one that is only named as a partner of another is none yet.';
 
+CREATE VIEW chronos.live_own_member AS
+SELECT m.classid, m.objid, 'pg_catalog.pg_opfamily'::regclass::oid AS refclassid, m.family AS refobjid
+FROM (
+    SELECT 'pg_catalog.pg_amop'::regclass::oid AS classid, a.oid AS objid, a.amopfamily AS family
+    FROM pg_catalog.pg_amop a
+    UNION ALL
+    SELECT 'pg_catalog.pg_amproc'::regclass, p.oid, p.amprocfamily FROM pg_catalog.pg_amproc p) m
+WHERE m.objid >= 16384 AND m.family < 16384
+  -- Not of a class that was put into the family, nor about what an extension brought.
+  AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_depend d
+      WHERE d.classid = m.classid AND d.objid = m.objid
+        AND (d.refclassid = 'pg_catalog.pg_opclass'::regclass
+             OR EXISTS (SELECT FROM pg_catalog.pg_depend e
+                        WHERE e.classid = d.refclassid AND e.objid = d.refobjid AND e.deptype = 'e')));
+COMMENT ON VIEW chronos.live_own_member IS
+    'What somebody added to an operator family of the server itself, on which no dependency is kept.';
+
 CREATE VIEW chronos.live_operator_member AS
+WITH bond AS NOT MATERIALIZED (
+    SELECT d.classid, d.objid, d.refclassid, d.refobjid FROM pg_catalog.pg_depend d
+    UNION ALL
+    SELECT o.classid, o.objid, o.refclassid, o.refobjid FROM chronos.live_own_member o
+)
 SELECT d.refclassid, d.refobjid,
        format('OPERATOR %s %s', a.amopstrategy, a.amopopr::regoperator)
        || coalesce((SELECT format(' FOR ORDER BY %I.%I', fn.nspname, f.opfname)
@@ -42,7 +66,7 @@ SELECT d.refclassid, d.refobjid,
                     JOIN pg_catalog.pg_namespace fn ON fn.oid = f.opfnamespace
                     WHERE f.oid = a.amopsortfamily), '') AS item,
        0 AS class, a.amopstrategy AS number
-FROM pg_catalog.pg_depend d
+FROM bond d
 JOIN pg_catalog.pg_amop a ON a.oid = d.objid
 WHERE d.classid = 'pg_catalog.pg_amop'::regclass
 UNION ALL
@@ -50,7 +74,7 @@ SELECT d.refclassid, d.refobjid,
        format('FUNCTION %s (%s, %s) %s', p.amprocnum, format_type(p.amproclefttype, NULL),
               format_type(p.amprocrighttype, NULL), p.amproc::oid::regprocedure),
        1, p.amprocnum
-FROM pg_catalog.pg_depend d
+FROM bond d
 JOIN pg_catalog.pg_amproc p ON p.oid = d.objid
 WHERE d.classid = 'pg_catalog.pg_amproc'::regclass;
 COMMENT ON VIEW chronos.live_operator_member IS
@@ -61,20 +85,23 @@ SELECT 'pg_catalog.pg_opfamily'::regclass::oid AS classid, f.oid AS objid,
        'operator family' AS kind,
        chronos.operator_family_name(f.oid) AS identity,
        jsonb_strip_nulls(jsonb_build_object(
-           'owner', pg_get_userbyid(f.opfowner),
+           -- One of the server's own is there; only what was added to it is told.
+           'owner', CASE WHEN f.oid >= 16384 THEN pg_get_userbyid(f.opfowner) END,
            'members', (SELECT jsonb_agg(m.item ORDER BY m.class, m.number, m.item COLLATE "C")
                        FROM chronos.live_operator_member m
                        WHERE m.refclassid = 'pg_catalog.pg_opfamily'::regclass AND m.refobjid = f.oid),
-           'comment', (SELECT s.description FROM pg_catalog.pg_description s
-                       WHERE s.classoid = 'pg_catalog.pg_opfamily'::regclass AND s.objoid = f.oid
-                         AND s.objsubid = 0)
+           'comment', CASE WHEN f.oid >= 16384 THEN (
+               SELECT s.description FROM pg_catalog.pg_description s
+               WHERE s.classoid = 'pg_catalog.pg_opfamily'::regclass AND s.objoid = f.oid
+                 AND s.objsubid = 0) END
        )) AS definition
 FROM pg_catalog.pg_opfamily f
-JOIN chronos.live_namespace n ON n.oid = f.opfnamespace
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+WHERE (f.opfnamespace IN (SELECT n.oid FROM chronos.live_namespace n)
+       OR f.oid = ANY (ARRAY(SELECT o.refobjid FROM chronos.live_own_member o)))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_opfamily'::regclass AND e.objid = f.oid
                     AND e.deptype = 'e');
-COMMENT ON VIEW chronos.live_operator_family IS 'Operator families with their loose members.';
+COMMENT ON VIEW chronos.live_operator_family IS 'Operator families with their loose members, and those of the server to which somebody added some.';
 
 CREATE VIEW chronos.live_operator_class AS
 SELECT 'pg_catalog.pg_opclass'::regclass::oid AS classid, o.oid AS objid,
@@ -103,7 +130,8 @@ FROM pg_catalog.pg_opclass o
 JOIN chronos.live_namespace n ON n.oid = o.opcnamespace
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_opclass'::regclass AND e.objid = o.oid
-                    AND e.deptype = 'e');
+                    AND e.deptype = 'e')
+  AND o.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_opclass'::regclass))::oid[]);
 COMMENT ON VIEW chronos.live_operator_class IS 'Operator classes with their members.';
 
 CREATE VIEW chronos.live_cast AS
@@ -125,5 +153,6 @@ FROM pg_catalog.pg_cast c
 WHERE c.oid >= 16384
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_cast'::regclass AND e.objid = c.oid
-                    AND e.deptype IN ('e', 'i'));
+                    AND e.deptype IN ('e', 'i'))
+  AND c.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_cast'::regclass))::oid[]);
 COMMENT ON VIEW chronos.live_cast IS 'Casts, but for those that a range type brings.';

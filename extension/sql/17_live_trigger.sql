@@ -21,13 +21,15 @@ SELECT 'pg_catalog.pg_trigger'::regclass::oid AS classid, t.oid AS objid,
        )) AS definition
 FROM pg_catalog.pg_trigger t
 JOIN chronos.live_relation c ON c.oid = t.tgrelid
-WHERE (t.tgparentid = 0 AND NOT t.tgisinternal)
-   OR (t.tgparentid <> 0 AND EXISTS (
+WHERE (NOT t.tgisinternal AND t.tgparentid = 0
+       OR t.tgparentid <> 0 AND EXISTS (
            SELECT FROM pg_catalog.pg_trigger p
            WHERE p.oid = t.tgparentid AND NOT p.tgisinternal
              AND (p.tgenabled <> t.tgenabled OR EXISTS (
                       SELECT FROM pg_catalog.pg_description s
-                      WHERE s.classoid = 'pg_catalog.pg_trigger'::regclass AND s.objoid = t.oid))));
+                      WHERE s.classoid = 'pg_catalog.pg_trigger'::regclass AND s.objoid = t.oid))))
+  AND (t.tgfoid < 16384
+       OR t.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_trigger'::regclass))::oid[]));
 COMMENT ON VIEW chronos.live_trigger IS 'Triggers with their state; those that serve foreign keys are left out.';
 
 CREATE VIEW chronos.live_policy AS
@@ -47,7 +49,8 @@ SELECT 'pg_catalog.pg_policy'::regclass::oid AS classid, p.oid AS objid,
                          AND s.objsubid = 0)
        )) AS definition
 FROM pg_catalog.pg_policy p
-JOIN chronos.live_relation c ON c.oid = p.polrelid;
+JOIN chronos.live_relation c ON c.oid = p.polrelid
+WHERE p.oid <> ALL ((SELECT chronos.temporary_objects('pg_catalog.pg_policy'::regclass))::oid[]);
 COMMENT ON VIEW chronos.live_policy IS 'Row security policies.';
 
 CREATE VIEW chronos.live_statistics AS

@@ -69,6 +69,9 @@ BEGIN
     RETURN QUERY
     WITH covered AS MATERIALIZED (
         SELECT c.classid, c.objid FROM unnest(classes, objects) c(classid, objid)
+        UNION
+        SELECT m.classid, m.objid FROM chronos.live_own_member m
+        JOIN unnest(classes, objects) c(classid, objid) ON c.classid = m.refclassid AND c.objid = m.refobjid
     ), outside AS MATERIALIZED (
         -- Of an extension, of a session or of the server's own workings, with all that hangs on it.
         SELECT p.* FROM (
@@ -78,6 +81,9 @@ BEGIN
                 SELECT d.classid, d.objid FROM pg_namespace n
                 JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
                 WHERE n.nspname LIKE 'pg\_temp\_%' OR n.nspname LIKE 'pg\_toast\_temp\_%'
+                UNION ALL
+                SELECT k.class, unnest(chronos.temporary_objects(k.class)) FROM (
+                    SELECT DISTINCT d.classid FROM pg_depend d) k(class)
                 UNION ALL
                 SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n
                 WHERE n.nspname LIKE 'pg\_temp\_%' OR n.nspname LIKE 'pg\_toast\_temp\_%'

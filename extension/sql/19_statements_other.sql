@@ -13,7 +13,9 @@ BEGIN
                 (SELECT string_agg(p.item, E',\n    ' ORDER BY p.nr)
                  FROM jsonb_array_elements_text(definition -> 'parameters') WITH ORDINALITY p(item, nr)));
         WHEN 'operator family' THEN
-            RETURN QUERY SELECT 47, 'CREATE OPERATOR FAMILY ' || identity;
+            IF identity NOT LIKE 'pg\_catalog.%' THEN
+                RETURN QUERY SELECT 47, 'CREATE OPERATOR FAMILY ' || identity;
+            END IF;
             IF members IS NOT NULL THEN
                 RETURN QUERY SELECT 49, format(E'ALTER OPERATOR FAMILY %s ADD\n    %s', identity, members);
             END IF;

@@ -145,6 +145,11 @@ BEGIN
         WHEN target ? 'identity' THEN format('ALTER %s %s ALTER COLUMN %I DROP IDENTITY', upper(target ->> 'table_kind'),
             target ->> 'table', target ->> 'name')
         WHEN kind IN ('privileges', 'default privileges') OR definition ? 'copy' THEN NULL
+        -- One of the server's own stays, without what was added to it.
+        WHEN kind = 'operator family' AND identity LIKE 'pg\_catalog.%' THEN
+            (SELECT format('ALTER OPERATOR FAMILY %s DROP %s', identity, string_agg(
+                        substring(m.item, '^\w+ \d+ ') || substring(m.item, '\([^()]*\)'), ', ' ORDER BY m.nr))
+             FROM jsonb_array_elements_text(definition -> 'members') WITH ORDINALITY m(item, nr))
         -- The functions of a base type need it, and it needs them.
         ELSE format('DROP %s %s', chronos.plan_clause(kind, definition), chronos.plan_target(kind, identity, definition))
              || CASE WHEN definition ? 'base' OR definition #>> '{range,canonical}' IS NOT NULL THEN ' CASCADE' ELSE '' END
