@@ -33,10 +33,10 @@ AS $$
 DECLARE
     clause text := upper(item.kind);
 BEGIN
-    IF item.old ? 'of_type' AND item.mid -> 'of_type' IS DISTINCT FROM item.new -> 'of_type' THEN
+    IF item.old ? 'of_type' AND (item.mid -> 'of_type' IS DISTINCT FROM item.new -> 'of_type' OR item.old ->> 'of_type' = ANY (lost_tables)) THEN
         RETURN NEXT chronos.plan_say(1, 62, format('ALTER TABLE %s NOT OF', item.old_identity));
     END IF;
-    IF item.new ? 'of_type' AND item.mid -> 'of_type' IS DISTINCT FROM item.new -> 'of_type' THEN
+    IF item.new ? 'of_type' AND (item.mid -> 'of_type' IS DISTINCT FROM item.new -> 'of_type' OR item.old ->> 'of_type' = ANY (lost_tables)) THEN
         RETURN NEXT chronos.plan_say(4, 70, format('ALTER TABLE %s OF %s', item.identity, item.new ->> 'of_type'));
     END IF;
     IF NOT chronos.plan_leaves_parents(item, lost_tables) THEN
@@ -77,7 +77,7 @@ BEGIN
         retyped := c.way = 'retype';
         -- What the parent does goes down to its children, and what the type does to its tables.
         follows := (NOT leaves AND coalesce(c.old, c.new) ? 'inherited' AND coalesce(c.new, c.old) ? 'inherited')
-                   OR (item.old ? 'of_type' AND item.mid -> 'of_type' = item.new -> 'of_type');
+                   OR (item.old ? 'of_type' AND item.mid -> 'of_type' = item.new -> 'of_type' AND item.old ->> 'of_type' <> ALL (lost_names));
         IF c.way IN ('drop', 'remake') AND NOT follows THEN
             RETURN NEXT chronos.plan_say(1, CASE WHEN c.old ? 'generated' THEN 72 ELSE 62 END,
                 format('%s DROP COLUMN %I', before, c.old_name),
@@ -230,7 +230,7 @@ AS $$
 DECLARE
     leaves boolean := chronos.plan_leaves_parents(item, lost_tables);
 BEGIN
-    RETURN QUERY SELECT * FROM chronos.plan_family(item, lost_tables);
+    RETURN QUERY SELECT * FROM chronos.plan_family(item, lost_names || lost_tables);
     RETURN QUERY SELECT * FROM chronos.plan_table_columns(item, lost_names, leaves);
     RETURN QUERY SELECT * FROM chronos.plan_order_note(item, lost_names);
     RETURN QUERY SELECT * FROM chronos.plan_table_properties(item);

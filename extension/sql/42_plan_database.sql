@@ -104,11 +104,10 @@ BEGIN
             RETURN NEXT chronos.plan_say(1, 96, 'DROP SUBSCRIPTION ' || identity, '{not_reversible}', CASE WHEN definition ? 'slot_name'
                 THEN format('drop the slot %s on the publishing server if it is not used any more', definition ->> 'slot_name') END);
         WHEN 'large object' THEN
-            IF definition ? 'acl' THEN
-                RETURN NEXT chronos.plan_say(1, 59, format('SELECT pg_catalog.lo_unlink(%s)', identity), '{data_loss}');
-            ELSE
-                RETURN NEXT chronos.plan_say(1, 59, format('COMMENT ON LARGE OBJECT %s IS NULL', identity));
-            END IF;
+            -- Without a comment and privileges it is data and no object; privileges that were granted once never end.
+            RETURN NEXT chronos.plan_say(1, 60, format('COMMENT ON LARGE OBJECT %s IS NULL', identity));
+            RETURN NEXT chronos.plan_say(1, 59, format('SELECT pg_catalog.lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata '
+                'WHERE oid = %s AND lomacl IS NOT NULL', identity), '{data_loss}');
         WHEN 'security label' THEN
             RETURN QUERY
             SELECT (chronos.plan_say(1, 99, s)).* FROM (

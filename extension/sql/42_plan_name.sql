@@ -17,9 +17,13 @@ AS $$
 DECLARE
     renamed record;
 BEGIN
-    FOR renamed IN SELECT * FROM jsonb_each_text(schemas) LOOP
+    -- By way of marks, for schemas may have changed their names among each other.
+    FOR renamed IN SELECT * FROM jsonb_each_text(schemas) WITH ORDINALITY s(key, value, nr) LOOP
         identity := regexp_replace(identity, '(^|[^[:alnum:]_$"])' || regexp_replace(renamed.key, '([$.*+?()\[\]{}|^])', '\\\1', 'g') || '\.',
-                                   '\1' || replace(renamed.value, '\', '\\') || '.', 'g');
+                                   format(E'\\1\x02%s\x02.', renamed.nr), 'g');
+    END LOOP;
+    FOR renamed IN SELECT * FROM jsonb_each_text(schemas) WITH ORDINALITY s(key, value, nr) LOOP
+        identity := replace(identity, format(E'\x02%s\x02', renamed.nr), renamed.value);
     END LOOP;
     RETURN identity;
 END
@@ -96,7 +100,11 @@ BEGIN
         RETURN NEXT chronos.plan_say(3, base + 1, format('%s %s SET SCHEMA %s', clause, held, schema_));
     END IF;
     IF item.kind IN ('server', 'foreign-data wrapper', 'publication', 'subscription', 'language', 'event trigger', 'schema') THEN
-        IF item.old_identity <> item.identity THEN
+        IF item.kind = 'schema' AND item.old_identity <> item.identity AND schemas ? item.identity THEN
+            held := 'chronos_old_' || left(md5(item.old_identity), 8);
+            RETURN NEXT chronos.plan_say(2, 3, format('%s %s RENAME TO %s', clause, item.old_identity, held));
+            RETURN NEXT chronos.plan_say(2, 5, format('%s %s RENAME TO %s', clause, held, item.identity));
+        ELSIF item.old_identity <> item.identity THEN
             RETURN NEXT chronos.plan_say(CASE item.kind WHEN 'schema' THEN 2 ELSE 3 END, 4,
                                          format('%s %s RENAME TO %s', clause, item.old_identity, item.identity));
         END IF;
@@ -190,9 +198,19 @@ BEGIN
             RETURN NEXT chronos.plan_say(3, 0, format('ALTER TYPE %s RENAME TO %s',
                 chronos.plan_rebased(item.old #>> '{range,multirange}', schemas),
                 chronos.plan_aside(item.old #>> '{range,multirange}')));
+            -- The functions that make ranges keep their names.
+            RETURN QUERY
+            SELECT (chronos.plan_say(3, 0, format('ALTER FUNCTION %s%s RENAME TO %s', chronos.plan_rebased(f.name, schemas),
+                                                  f.arguments, chronos.plan_aside(f.name)))).*
+            FROM (VALUES (item.old_identity, format('(%1$s, %1$s)', item.old #>> '{range,subtype}')),
+                         (item.old_identity, format('(%1$s, %1$s, text)', item.old #>> '{range,subtype}')),
+                         (item.old #>> '{range,multirange}', '()')) f(name, arguments);
         END IF;
         RETURN NEXT chronos.plan_say(5, NULL, chronos.plan_drop_sql(item.kind,
             chronos.plan_part(held, 1) || '.' || chronos.plan_aside(item.old_identity), item.old));
+    ELSIF item.kind = 'schema' AND schemas ? item.old_identity THEN
+        RETURN NEXT chronos.plan_say(2, 3, format('ALTER SCHEMA %s RENAME TO %s', item.old_identity, schemas ->> item.old_identity));
+        RETURN NEXT chronos.plan_say(5, NULL, 'DROP SCHEMA ' || (schemas ->> item.old_identity));
     ELSE
         RETURN NEXT chronos.plan_say(5, NULL, CASE WHEN item.kind IN ('schema', 'extension') THEN statement
                                      ELSE chronos.plan_rebased(statement, schemas) END);

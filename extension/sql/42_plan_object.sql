@@ -1,6 +1,6 @@
 -- How objects that are no tables are altered.
 
-CREATE FUNCTION chronos.plan_domain(identity text, old jsonb, new jsonb) RETURNS SETOF chronos.plan_statement
+CREATE FUNCTION chronos.plan_domain(identity text, old jsonb, new jsonb, lost text[]) RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -11,9 +11,12 @@ BEGIN
              FROM jsonb_array_elements(old -> 'constraints') o(c)
              FULL JOIN jsonb_array_elements(new -> 'constraints') n(c)
                ON o.c ->> 'name' = n.c ->> 'name'
-                  AND regexp_replace(o.c ->> 'definition', ' NOT VALID$', '') = n.c ->> 'definition' LOOP
+                  AND regexp_replace(o.c ->> 'definition', ' NOT VALID$', '') = regexp_replace(n.c ->> 'definition', ' NOT VALID$', '')
+                  AND NOT (o.c ->> 'definition' !~ ' NOT VALID$' AND n.c ->> 'definition' ~ ' NOT VALID$')
+                  -- What calls a function that goes has to go before.
+                  AND NOT chronos.plan_names(o.c ->> 'definition') && lost LOOP
         IF k.after IS NULL THEN
-            RETURN NEXT chronos.plan_say(1, 30, format('ALTER DOMAIN %s DROP CONSTRAINT %I', identity, k.name));
+            RETURN NEXT chronos.plan_say(1, 60, format('ALTER DOMAIN %s DROP CONSTRAINT %I', identity, k.name));
         ELSIF k.before IS NULL THEN
             RETURN NEXT chronos.plan_say(4, 45, format('ALTER DOMAIN %s ADD CONSTRAINT %I %s', identity, k.name,
                                                        k.after ->> 'definition'), '{scan}');
@@ -25,6 +28,10 @@ BEGIN
                                                        quote_nullable(k.after ->> 'comment')));
         END IF;
     END LOOP;
+    IF chronos.plan_names(old ->> 'default') && lost THEN
+        RETURN NEXT chronos.plan_say(1, 60, format('ALTER DOMAIN %s DROP DEFAULT', identity));
+        old := old - 'default';
+    END IF;
     IF old -> 'default' IS DISTINCT FROM new -> 'default' THEN
         RETURN NEXT chronos.plan_say(4, 45, format('ALTER DOMAIN %s %s', identity,
                                                    coalesce('SET DEFAULT ' || (new ->> 'default'), 'DROP DEFAULT')));
@@ -36,7 +43,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION chronos.plan_domain(text, jsonb, jsonb) IS 'From the default and constraints of a domain to others.';
+COMMENT ON FUNCTION chronos.plan_domain(text, jsonb, jsonb, text[]) IS 'From the default and constraints of a domain to others.';
 
 CREATE FUNCTION chronos.plan_type(item chronos.plan_item, lost text[]) RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -52,7 +59,7 @@ BEGIN
         RETURN QUERY SELECT (chronos.plan_say(s.stage, s.phase, CASE s.stage WHEN 1 THEN
                 replace(s.statement, 'ALTER DOMAIN ' || item.identity, 'ALTER DOMAIN ' || item.old_identity) ELSE s.statement END,
                 s.hazards)).*
-        FROM chronos.plan_domain(item.identity, item.mid -> 'domain', item.new -> 'domain') s;
+        FROM chronos.plan_domain(item.identity, item.mid -> 'domain', item.new -> 'domain', lost) s;
     END IF;
     FOR c IN SELECT * FROM chronos.plan_columns(item, lost) p WHERE item.new ? 'attributes' ORDER BY p.nr LOOP
         IF c.way = 'drop' THEN

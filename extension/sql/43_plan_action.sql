@@ -96,6 +96,9 @@ BEGIN
             RETURN CASE WHEN touched OR item.names && loss.functions OR chronos.plan_loses_column(item, loss) THEN 'alter' ELSE item.action END;
         WHEN item.kind IN ('schema', 'extension', 'privileges', 'default privileges', 'database', 'large object', 'subscription') THEN
             RETURN item.action;
+        WHEN item.kind = 'type' AND item.old ? 'domain' THEN
+            RETURN CASE WHEN item.names && loss.names THEN 'rebuild'
+                        WHEN touched OR item.names && loss.functions THEN 'alter' ELSE item.action END;
         WHEN item.kind = 'server' THEN
             RETURN CASE WHEN 'foreign-data wrapper ' || quote_ident(item.old ->> 'wrapper') = ANY (loss.keys) THEN 'rebuild' ELSE item.action END;
         ELSE

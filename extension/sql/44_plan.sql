@@ -58,6 +58,13 @@ BEGIN
         RETURN QUERY SELECT (chronos.plan_say(4, 81, format('ALTER %s %s INHERIT %s', upper(item.kind), item.identity, p))).*
         FROM unnest(chronos.plan_parents(item.new)) p;
     END IF;
+    IF EXISTS (SELECT FROM jsonb_array_elements(made -> 'columns') WITH ORDINALITY i(c, nr)
+               JOIN jsonb_array_elements(made -> 'columns') WITH ORDINALITY o(c, nr) ON o.nr < i.nr
+               WHERE i.c ? 'inherited' AND NOT o.c ? 'inherited')
+       OR (item.action = 'rebuild' AND made ? 'inherits' AND item.kind IN ('table', 'foreign table')) THEN
+        RETURN NEXT chronos.plan_say(4, 62, format('-- %s %s may have another order of its columns', item.kind, item.identity),
+                                     '{column_order}', 'a table that is made has the columns of its parents first');
+    END IF;
     IF item.action = 'rebuild' AND item.kind = 'materialized view' THEN
         RETURN NEXT chronos.plan_say(4, 94, 'REFRESH MATERIALIZED VIEW ' || item.identity, '{scan,long_lock}',
                                      'it had to be made anew; leave this out if it was not populated');
@@ -155,8 +162,11 @@ BEGIN
     items := resolved.result;
     loss := resolved.loss;
     touched := ARRAY(SELECT i FROM unnest(items) i WHERE i.action <> 'keep' ORDER BY i.nr);
-    SELECT coalesce(jsonb_object_agg(i.old_identity, i.identity), '{}') INTO schemas
-    FROM unnest(touched) i WHERE i.kind = 'schema' AND i.action = 'alter' AND i.old_identity <> i.identity;
+    -- One that goes at last gives its name away before.
+    SELECT coalesce(jsonb_object_agg(i.old_identity, coalesce(i.identity, 'chronos_old_' || left(md5(i.old_identity), 8))), '{}') INTO schemas
+    FROM unnest(touched) i WHERE i.kind = 'schema' AND ((i.action = 'alter' AND i.old_identity <> i.identity)
+        OR (i.action = 'drop' AND EXISTS (SELECT FROM unnest(touched) s WHERE s.kind = 'schema' AND s.action = 'alter'
+                                            AND s.identity = i.old_identity)));
     -- Names that are still given to something else while objects are renamed.
     taken := ARRAY(SELECT chronos.plan_rebased(i.old_identity, schemas) FROM unnest(items) i
                    WHERE i.old IS NOT NULL AND (i.action IN ('keep', 'alter') OR i.late)
