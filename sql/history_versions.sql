@@ -110,9 +110,9 @@ WHERE relnamespace = 'chronos'::regnamespace AND relkind IN ('r', 'v') AND obj_d
 UNION ALL
 SELECT 'type ' || c.oid::regclass FROM pg_class c JOIN pg_type t ON t.typrelid = c.oid
 WHERE relnamespace = 'chronos'::regnamespace AND relkind = 'c' AND obj_description(t.oid, 'pg_type') IS NULL;
--- and a search_path of its own, but for what was bound to its names when it was made
+-- and a search_path of its own
 SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-WHERE pronamespace = 'chronos'::regnamespace AND l.lanname <> 'c' AND prokind <> 'p' AND prosqlbody IS NULL
+WHERE pronamespace = 'chronos'::regnamespace AND l.lanname <> 'c' AND prokind <> 'p'
   AND NOT coalesce(array_to_string(proconfig, ',') LIKE '%search_path=pg_catalog, pg_temp%', false);
 
 -- it leaves nothing
