@@ -100,6 +100,36 @@ $$;
 COMMENT ON FUNCTION chronos.plan_rewrites(jsonb, jsonb) IS
     'Whether a change of a column''s type writes the table anew.';
 
+CREATE FUNCTION chronos.plan_loses(old jsonb, new jsonb) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    before text[] := regexp_match(old ->> 'type', '^(.*?)(?:\((\d+)(?:,(\d+))?\))?( with.*)?$');
+    after text[] := regexp_match(new ->> 'type', '^(.*?)(?:\((\d+)(?:,(\d+))?\))?( with.*)?$');
+    numbers constant text[] := '{smallint,integer,bigint,numeric}';
+BEGIN
+    -- What does not fit a shorter text or a smaller number is an error, not a loss.
+    RETURN NOT (
+        after[1] IN ('text', 'character varying') OR (after[1] = 'text[]' AND before[1] LIKE '%[]')
+        -- Types that somebody made are converted through their text, which fits or is an error.
+        OR before[1] LIKE '%.%' OR after[1] LIKE '%.%'
+        OR (before[1] = after[1] AND before[4] IS NOT DISTINCT FROM after[4] AND CASE
+                WHEN after[2] IS NULL THEN true
+                WHEN before[1] = 'numeric' THEN
+                    before[2] IS NOT NULL AND coalesce(after[3], '0')::int >= coalesce(before[3], '0')::int
+                WHEN before[1] IN ('time', 'timestamp', 'interval') THEN
+                    before[2] IS NOT NULL AND after[2]::int >= before[2]::int
+                ELSE true END)
+        OR (before[1] = ANY (numbers) AND after[1] = ANY (numbers) AND before[1] <> 'numeric')
+        OR (before[1], after[1]) IN (('smallint', 'real'), ('smallint', 'double precision'), ('jsonb', 'json'),
+               ('integer', 'double precision'), ('real', 'double precision'), ('cidr', 'inet'))
+        OR (before[1] = 'date' AND after[1] = 'timestamp' AND coalesce(after[4], '') = ' without time zone'));
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_loses(jsonb, jsonb) IS
+    'Whether a change of a column''s type may leave less of its values than there was, without an error.';
+
 CREATE FUNCTION chronos.plan_column_added(clause text, identity text, facts jsonb)
 RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE

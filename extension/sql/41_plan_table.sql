@@ -107,7 +107,9 @@ BEGIN
             RETURN NEXT chronos.plan_say(4, 62, format('ALTER %s %s ALTER COLUMN %I TYPE %s', clause, item.identity,
                 c.name, c.new ->> 'type') || coalesce(' COLLATE ' || (c.new ->> 'collation'), '')
                 || CASE clause WHEN 'TABLE' THEN chronos.plan_using(c.name, c.old, c.new) ELSE '' END,
-                CASE WHEN clause = 'TABLE' AND chronos.plan_rewrites(c.old, c.new) THEN '{rewrite}'::text[] ELSE '{}' END);
+                CASE WHEN clause <> 'TABLE' THEN '{}' ELSE
+                    CASE WHEN chronos.plan_loses(c.old, c.new) THEN '{data_loss}'::text[] ELSE '{}' END
+                    || CASE WHEN chronos.plan_rewrites(c.old, c.new) THEN '{rewrite}'::text[] ELSE '{}' END END);
         END IF;
         IF retyped OR c.way = 'alter' THEN
             RETURN QUERY SELECT * FROM chronos.plan_not_null(clause, item.identity, c.old, c.new);
