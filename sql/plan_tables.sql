@@ -46,5 +46,13 @@ SELECT statement FROM chronos.plan('live', 'after') ORDER BY step \gexec
 SELECT kind, identity FROM (SELECT kind, identity, definition FROM chronos.facts_of('live')
     EXCEPT SELECT kind, identity, definition FROM chronos.facts_of('after')) AS differs;
 SELECT count(*) AS steps_left FROM chronos.plan('live', 'after');
+-- what a new type may cost
+SELECT a AS before, b AS after, chronos.plan_loses(jsonb_build_object('type', a), jsonb_build_object('type', b)) AS loses
+FROM (VALUES ('integer', 'bigint'), ('bigint', 'integer'), ('integer', 'numeric(10,2)'), ('numeric', 'integer'),
+             ('numeric(10,2)', 'numeric(12,2)'), ('numeric(10,4)', 'numeric(12,2)'), ('numeric', 'numeric(12,2)'),
+             ('timestamp with time zone', 'date'), ('timestamp(3) with time zone', 'timestamp with time zone'),
+             ('timestamp with time zone', 'timestamp(0) with time zone'), ('date', 'timestamp without time zone'),
+             ('date', 'timestamp with time zone'), ('integer', 'text'), ('text', 'integer'), ('integer[]', 'text[]'),
+             ('double precision', 'real'), ('public.mood', 'text'), ('json', 'jsonb'), ('jsonb', 'json')) v(a, b);
 \c regression
 DROP DATABASE plan_tables WITH (FORCE);
