@@ -295,6 +295,13 @@ GRANT SELECT ON member TO PUBLIC
 ALTER EXTENSION chronos_test DROP TABLE member
 COMMENT ON EXTENSION chronos_test IS 'changed'
 DROP EXTENSION chronos_test CASCADE
+CREATE EXTENSION citext SCHEMA public
+CREATE TABLE folded (c citext DEFAULT 'x'::citext, CHECK (c <> 'y'))
+CREATE INDEX folded_c ON folded (lower(c::text), c)
+CREATE VIEW of_folded AS SELECT c || 'z'::citext AS c FROM folded
+CREATE SCHEMA elsewhere
+ALTER EXTENSION citext SET SCHEMA elsewhere
+DROP SCHEMA elsewhere CASCADE
 SELECT lo_create(4711) > 0 AS made
 COMMENT ON LARGE OBJECT 4711 IS 'large'
 SELECT lo_unlink(4711) > 0 AS gone

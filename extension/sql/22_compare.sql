@@ -308,6 +308,12 @@ BEGIN
                 (SELECT d.definition - quiet FROM chronos.definition d WHERE d.hash = found.old_hash)) THEN
             deep_classes := deep_classes || found.classid;
             deep := deep || found.objid;
+            IF found.kind = 'extension' THEN
+                -- Its members are no objects of their own, but others' texts name them.
+                SELECT deep_classes || coalesce(array_agg(d.classid), '{}'), deep || coalesce(array_agg(d.objid), '{}')
+                INTO deep_classes, deep FROM pg_depend d
+                WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = found.objid AND d.deptype = 'e';
+            END IF;
         END IF;
         RETURN NEXT found;
     END LOOP;
