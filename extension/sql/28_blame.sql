@@ -13,25 +13,26 @@ END $$;
 COMMENT ON FUNCTION chronos.course(bigint, bigint) IS
     'The states of the object with a number in chronos.fact up to a version, the newest first, those before a restore included.';
 
-CREATE FUNCTION chronos.last_change(number bigint, version bigint) RETURNS bigint
+CREATE FUNCTION chronos.last_change(number bigint, version bigint, of_table boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- its name and its table are those of which it is said
-    aside constant text[] := '{name,index_name,table,depends_on}';
+    -- The columns of a table are told one by one; of others the name and the table are those of which it is said.
+    aside constant text[] := CASE WHEN of_table THEN '{columns,attributes,depends_on}'
+                                  ELSE '{name,index_name,table,depends_on}' END::text[];
     newer chronos.fact;
     older chronos.fact;
 BEGIN
     FOR older IN SELECT * FROM chronos.course(last_change.number, version) LOOP
-        EXIT WHEN newer.hash <> older.hash AND
+        EXIT WHEN of_table AND newer.identity <> older.identity OR newer.hash <> older.hash AND
             (SELECT d.definition - aside FROM chronos.definition d WHERE d.hash = newer.hash)
             <> (SELECT d.definition - aside FROM chronos.definition d WHERE d.hash = older.hash);
         newer := older;
     END LOOP;
     RETURN newer.since;
 END $$;
-COMMENT ON FUNCTION chronos.last_change(bigint, bigint) IS
-    'The version, at or before one, that made an object what it was there; that something else was renamed is no change of it.';
+COMMENT ON FUNCTION chronos.last_change(bigint, bigint, boolean) IS
+    'The version, at or before one, that made an object what it was there; that something else was renamed is no change of it. Of a table: its name, and anything beside its columns.';
 
 CREATE FUNCTION chronos.older_places(newer chronos.fact, newer_names text[], older chronos.fact, older_names text[]) RETURNS int[]
 LANGUAGE plpgsql IMMUTABLE
@@ -92,25 +93,6 @@ END $$;
 COMMENT ON FUNCTION chronos.column_changes(bigint, bigint) IS
     'Each column of a table at a version, and the version that last changed anything of it. A column keeps its way through renames of it and of its table.';
 
-CREATE FUNCTION chronos.table_change(number bigint, version bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    aside constant text[] := '{columns,attributes,depends_on}';
-    newer chronos.fact;
-    older chronos.fact;
-BEGIN
-    FOR older IN SELECT * FROM chronos.course(table_change.number, version) LOOP
-        EXIT WHEN newer.identity <> older.identity OR newer.hash <> older.hash AND
-            (SELECT d.definition - aside FROM chronos.definition d WHERE d.hash = newer.hash)
-            <> (SELECT d.definition - aside FROM chronos.definition d WHERE d.hash = older.hash);
-        newer := older;
-    END LOOP;
-    RETURN newer.since;
-END $$;
-COMMENT ON FUNCTION chronos.table_change(bigint, bigint) IS
-    'The version, at or before one, that last changed the name of an object or anything of it beside its columns.';
-
 CREATE FUNCTION chronos.oldest_kept(since bigint) RETURNS bigint LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -141,7 +123,7 @@ BEGIN
                         AND f.kind = o.kind AND f.identity = o.identity;
     RETURN QUERY
     WITH parts AS (
-        SELECT own.kind AS part, 1 AS family, 0::bigint AS nr, chronos.table_change(own.object, asked) AS since
+        SELECT own.kind AS part, 1 AS family, 0::bigint AS nr, chronos.last_change(own.object, asked, of_table => true) AS since
         UNION ALL
         SELECT CASE own.kind WHEN 'type' THEN 'attribute ' ELSE 'column ' END || c.name, 2, row_number() OVER (), c.since
         FROM chronos.column_changes(own.object, asked) c WHERE own.attributes IS NOT NULL
