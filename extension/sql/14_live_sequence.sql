@@ -27,6 +27,8 @@ CROSS JOIN LATERAL (
                        -- An identity column's generator is made like its table.
                        'persistence', CASE WHEN d.deptype = 'i' AND t.relpersistence <> c.relpersistence
                            THEN CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'logged' END END,
+                       -- And counts in its column's type, if nobody says otherwise.
+                       'type', CASE WHEN d.deptype = 'i' AND a.atttypid <> s.seqtypid THEN format_type(a.atttypid, NULL) END,
                        'identity', CASE WHEN d.deptype = 'i' THEN
                            CASE a.attidentity WHEN 'a' THEN 'always' ELSE 'by default' END END))
             FROM pg_catalog.pg_depend d

@@ -299,13 +299,17 @@ DECLARE
         CASE WHEN definition ? 'cycle' THEN ' CYCLE' ELSE '' END);
 BEGIN
     IF target ? 'identity' THEN
-        -- Its table makes it, owns it, and gives it its persistence.
+        -- Its table makes it, owns it, and gives it its persistence and type.
         phase := 64;
-        statement := format('ALTER %s %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s%s)',
-                            upper(target ->> 'table_kind'), target ->> 'table', target ->> 'name',
-                            upper(target ->> 'identity'), identity,
-                            coalesce(upper(target ->> 'persistence') || ' ', ''), parameters);
+        statement := format('ALTER %s %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (%s)',
+                            upper(target ->> 'table_kind'), target ->> 'table', target ->> 'name', upper(target ->> 'identity'),
+                            concat_ws(' ', 'SEQUENCE NAME', identity, upper(target ->> 'persistence'),
+                                      CASE WHEN NOT target ? 'type' THEN parameters END));
         RETURN NEXT;
+        IF target ? 'type' THEN
+            statement := format('ALTER SEQUENCE %s AS %s %s', identity, definition ->> 'type', parameters);
+            RETURN NEXT;
+        END IF;
         definition := definition - 'owner';
     ELSE
         phase := 60;

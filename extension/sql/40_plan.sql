@@ -105,7 +105,9 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF cardinality(pairs) = 0 OR jsonb_typeof(old) <> 'object' OR jsonb_typeof(new) <> 'object' THEN
+    IF old IS NULL THEN
+        RETURN NULL;
+    ELSIF cardinality(pairs) = 0 OR jsonb_typeof(old) <> 'object' OR jsonb_typeof(new) <> 'object' THEN
         RETURN CASE WHEN old <> new AND chronos.plan_alike(old #>> '{}', new #>> '{}', pairs) THEN new ELSE old END;
     END IF;
     RETURN coalesce((SELECT jsonb_object_agg(o.key, CASE

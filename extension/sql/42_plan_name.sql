@@ -67,7 +67,10 @@ BEGIN
             END IF;
         END LOOP;
     ELSIF item.kind = 'constraint' AND old_name <> name AND NOT (item.old ? 'inherited' AND item.new ? 'inherited') THEN
-        RETURN NEXT chronos.plan_say(3, 9, format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', target, old_name, name));
+        -- By its index, for the constraints of typed tables cannot be renamed.
+        RETURN NEXT chronos.plan_say(3, 9, CASE WHEN item.new ? 'index_name'
+            THEN format('ALTER INDEX %s.%I RENAME TO %I', chronos.plan_part(target, 1), old_name, name)
+            ELSE format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', target, old_name, name) END);
     ELSIF item.kind IN ('trigger', 'policy', 'rule') AND old_name <> name AND NOT item.new ? 'copy' THEN
         RETURN NEXT chronos.plan_say(3, 9, format('ALTER %s %I ON %s RENAME TO %I', upper(item.kind), old_name, target, name));
     END IF;

@@ -131,15 +131,21 @@ DECLARE
     new jsonb := item.new;
     target text := 'ALTER SEQUENCE ' || item.identity;
     moves boolean := old -> 'column' IS DISTINCT FROM new -> 'column' OR item.old #>> '{column,table}' = ANY (lost_tables);
+    generator boolean := coalesce(new -> 'column' ? 'identity', false);
+    -- A generator goes along when its table becomes logged or unlogged.
+    follows boolean := generator AND ((old ? 'persistence') <> (old -> 'column' ? 'persistence'))
+                                  <> ((new ? 'persistence') <> (new -> 'column' ? 'persistence'));
 BEGIN
     IF moves AND item.old ? 'column' AND NOT item.old -> 'column' ? 'identity' THEN
         RETURN NEXT chronos.plan_say(1, 67, format('ALTER SEQUENCE %s OWNED BY NONE', item.old_identity));
     END IF;
-    IF old -> 'persistence' IS DISTINCT FROM new -> 'persistence' AND NOT coalesce(new -> 'column' ? 'identity', false) THEN
-        RETURN NEXT chronos.plan_say(4, 60, target || CASE WHEN new ? 'persistence' THEN ' SET UNLOGGED' ELSE ' SET LOGGED' END);
+    IF (CASE WHEN follows THEN new -> 'column' ? 'persistence' ELSE old -> 'persistence' IS DISTINCT FROM new -> 'persistence' END) THEN
+        RETURN NEXT chronos.plan_say(4, CASE WHEN generator THEN 65 ELSE 60 END, target || CASE WHEN new ? 'persistence' THEN ' SET UNLOGGED' ELSE ' SET LOGGED' END);
     END IF;
-    IF old - '{owner,acl,comment,depends_on,column,persistence}'::text[] <> new - '{owner,acl,comment,depends_on,column,persistence}'::text[] THEN
-        RETURN NEXT chronos.plan_say(4, 65, format('%s AS %s START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s %sCYCLE', target,
+    IF old - '{owner,acl,comment,depends_on,column,persistence}'::text[] <> new - '{owner,acl,comment,depends_on,column,persistence}'::text[]
+       OR (generator AND old #> '{column,type}' IS DISTINCT FROM new #> '{column,type}') THEN
+        -- What its column's new type brings along has to be possible.
+        RETURN NEXT chronos.plan_say(4, CASE WHEN generator AND NOT new -> 'column' ? 'type' THEN 61 ELSE 65 END, format('%s AS %s START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s %sCYCLE', target,
             new ->> 'type', new ->> 'start', new ->> 'increment', new ->> 'minimum', new ->> 'maximum', new ->> 'cache',
             CASE WHEN new ? 'cycle' THEN '' ELSE 'NO ' END));
     END IF;

@@ -59,6 +59,12 @@ BEGIN
               AND i.old -> 'name' = item.old -> 'name');
     ELSIF item.kind IN ('index', 'trigger', 'rule', 'policy', 'statistics') THEN
         RETURN owner = ANY (gone);
+    ELSIF item.kind = 'function' THEN
+        -- A type that needs its functions takes them along.
+        RETURN EXISTS (
+            SELECT FROM unnest(items) t WHERE t.kind = 'type' AND t.action IN ('drop', 'rebuild') AND NOT t.late
+              AND (t.old ? 'base' OR t.old #>> '{range,canonical}' IS NOT NULL)
+              AND t.old -> 'depends_on' ? ('function ' || item.old_identity));
     ELSIF item.kind = 'constraint' THEN
         -- A foreign key stands in the way of the table that it refers to.
         RETURN owner = ANY (gone) AND (item.old ->> 'type' <> 'foreign key' OR NOT EXISTS (
@@ -69,6 +75,26 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_goes_along(chronos.plan_item, chronos.plan_item[], chronos.plan_loss) IS
     'Whether an object is dropped with its table or column, so that no statement has to.';
+
+CREATE FUNCTION chronos.plan_partners_away(item chronos.plan_item, items chronos.plan_item[]) RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    given jsonb := (SELECT jsonb_object_agg(split_part(p, ' = ', 1), substr(p, strpos(p, ' = ') + 3)) FROM jsonb_array_elements_text(item.old -> 'parameters') p);
+BEGIN
+    RETURN QUERY
+    SELECT (chronos.plan_say(1, NULL, 'DROP OPERATOR IF EXISTS ' || i.identity)).*
+    FROM (VALUES (given ->> 'COMMUTATOR', given ->> 'RIGHTARG', given ->> 'LEFTARG'),
+                 (given ->> 'NEGATOR', given ->> 'LEFTARG', given ->> 'RIGHTARG')) p(name, first, second)
+    CROSS JOIN LATERAL (SELECT format('%s(%s,%s)', substring(p.name, '^OPERATOR\((.*)\)$'), coalesce(p.first, 'NONE'), coalesce(p.second, 'NONE'))) i(identity)
+    WHERE p.name IS NOT NULL AND p.name NOT LIKE 'OPERATOR(pg\_catalog.%'
+      AND NOT EXISTS (SELECT FROM unnest(items) o WHERE o.kind = 'operator'
+                        AND (o.old_identity = i.identity OR (o.new -> 'parameters')::text LIKE '% = ' || p.name || '%'));
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_partners_away(chronos.plan_item, chronos.plan_item[]) IS
+    'The statements by which partners go that only an operator''s being named as such has made.';
 
 CREATE FUNCTION chronos.plan_drops(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss, schemas jsonb)
 RETURNS SETOF chronos.plan_statement
@@ -93,6 +119,9 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY SELECT * FROM chronos.plan_away(item, schemas);
+    IF item.kind = 'operator' THEN
+        RETURN QUERY SELECT * FROM chronos.plan_partners_away(item, items);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_drops(chronos.plan_item, chronos.plan_item[], chronos.plan_loss, jsonb) IS

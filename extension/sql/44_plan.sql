@@ -90,6 +90,20 @@ $$;
 COMMENT ON FUNCTION chronos.plan_keeps_key(chronos.plan_item, chronos.plan_item[]) IS
     'Whether a foreign key is the one of the parent that a partition keeps when it leaves.';
 
+CREATE FUNCTION chronos.plan_handed_down(item chronos.plan_item, statement text, loss chronos.plan_loss) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN item.kind IN ('table', 'foreign table') AND statement LIKE '% TYPE %' AND NOT chronos.plan_leaves_parents(item, loss.tables) AND EXISTS (
+        SELECT FROM chronos.plan_columns(item, loss.names || loss.functions) c CROSS JOIN LATERAL unnest(chronos.plan_parents(item.old)) p
+        WHERE c.way = 'retype' AND starts_with(statement, format('ALTER %s %s ALTER COLUMN %I TYPE ', upper(item.kind), item.identity, c.name))
+          AND loss.columns -> p ? c.old_name AND NOT coalesce(loss.dropped -> p ? c.old_name, false));
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_handed_down(chronos.plan_item, text, chronos.plan_loss) IS
+    'Whether a statement gives a column another type that a parent gives it too, though the table has the column itself.';
+
 CREATE FUNCTION chronos.plan_item_statements(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss,
                                              schemas jsonb, taken text[])
 RETURNS SETOF chronos.plan_statement
@@ -109,7 +123,8 @@ BEGIN
             WHERE p.kind IN ('table', 'foreign table') AND p.action = 'alter' AND p.identity = ANY (chronos.plan_parents(item.mid))
               AND q.statement = format('ALTER %s %s%s', upper(p.kind), p.identity,
                   substr(r.statement, length(format('ALTER %s %s', upper(item.kind), item.identity)) + 1)));
-        RETURN QUERY SELECT * FROM chronos.plan_alter(item, loss.names || loss.functions, loss.tables, loss.columns);
+        RETURN QUERY SELECT a.* FROM chronos.plan_alter(item, loss.names || loss.functions, loss.tables, loss.columns) a
+        WHERE NOT chronos.plan_handed_down(item, a.statement, loss);
     ELSIF item.action = 'add' AND item.new ->> 'type' = 'foreign key' AND chronos.plan_keeps_key(item, items) THEN
         NULL;
     ELSIF item.action IN ('add', 'rebuild') THEN

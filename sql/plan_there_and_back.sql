@@ -1,0 +1,69 @@
+-- Changes that plans once led astray: each is made, taken back by a plan and made again by one, and the schema is
+-- the one of the other version each time.
+SET client_min_messages = warning;
+CREATE DATABASE plan_there_and_back TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c plan_there_and_back
+SET client_min_messages = warning;
+CREATE EXTENSION chronos;
+\set ECHO none
+CREATE FUNCTION differs(version bigint) RETURNS text LANGUAGE sql AS $$
+    WITH live AS (SELECT kind, identity, definition - 'depends_on' AS definition FROM chronos.facts_of('live')),
+    goal AS (SELECT kind, identity, definition - 'depends_on' FROM chronos.facts_of(version::text))
+    SELECT string_agg(concat_ws(' ', kind, identity, definition), E'\n')
+    FROM ((TABLE live EXCEPT TABLE goal) UNION ALL (TABLE goal EXCEPT TABLE live)) d
+$$;
+CREATE PROCEDURE lead_to(version bigint) LANGUAGE plpgsql AS $$
+DECLARE
+    statements text[] := ARRAY(SELECT statement FROM chronos.plan('live', version::text) ORDER BY step);
+    statement text;
+BEGIN
+    FOREACH statement IN ARRAY statements LOOP
+        EXECUTE statement;
+    END LOOP;
+END
+$$;
+CREATE PROCEDURE there_and_back(change text, INOUT result text DEFAULT NULL) LANGUAGE plpgsql AS $$
+DECLARE
+    before bigint := chronos.current_version();
+    after bigint;
+BEGIN
+    EXECUTE change;
+    COMMIT;
+    after := chronos.current_version();
+    PERFORM set_config('search_path', 'public', true), set_config('check_function_bodies', 'off', true);
+    CALL public.lead_to(before);
+    COMMIT;
+    result := coalesce('back: ' || public.differs(before), '');
+    CALL public.lead_to(after);
+    COMMIT;
+    result := result || coalesce('there: ' || public.differs(after), '');
+END
+$$;
+\set ECHO all
+-- a type from its shell, with its functions
+CREATE TYPE base;
+CREATE FUNCTION base_in(cstring) RETURNS base LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION base_out(base) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CALL there_and_back('CREATE TYPE base (INPUT = base_in, OUTPUT = base_out, LIKE = int4)');
+-- the key of a typed table gets another name
+CREATE TYPE pair AS (a int, b text);
+CREATE TABLE typed OF pair (PRIMARY KEY (a));
+CALL there_and_back('ALTER INDEX typed_pkey RENAME TO other');
+-- a column comes to a table with partitions while something else is renamed
+CREATE TABLE parted (a int) PARTITION BY RANGE (a);
+CREATE TABLE part PARTITION OF parted DEFAULT;
+CALL there_and_back('ALTER TABLE parted ADD e int4range; ALTER TABLE typed RENAME TO types');
+-- generators that are not like their column
+CREATE UNLOGGED TABLE generated (a int GENERATED ALWAYS AS IDENTITY, b int GENERATED ALWAYS AS IDENTITY);
+CALL there_and_back('ALTER SEQUENCE generated_a_seq SET LOGGED; ALTER SEQUENCE generated_b_seq AS bigint');
+ALTER SEQUENCE generated_b_seq AS int;
+CALL there_and_back('ALTER TABLE generated SET LOGGED; ALTER TABLE generated ALTER b TYPE bigint; ALTER SEQUENCE generated_b_seq MAXVALUE 5000000000');
+-- an operator that is only named as a partner
+CALL there_and_back($$CREATE SCHEMA far; CREATE OPERATOR === (LEFTARG = int, RIGHTARG = bigint, FUNCTION = int48eq, COMMUTATOR = OPERATOR(far.===))$$);
+-- a parent changes the type of a column that its child has itself too
+CREATE TABLE parent (a int, b text);
+CREATE TABLE child (a int, c int) INHERITS (parent);
+CALL there_and_back('ALTER TABLE parent ALTER a TYPE bigint');
+\getenv here PG_ABS_SRCDIR
+\set rebuild :here '/tests/harness/rebuild.psql'
+\i :rebuild
