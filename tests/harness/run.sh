@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs the test suites of a stage, as the user who will own the servers; see docs in CONTRIBUTING.
 #   tests/harness/run.sh STAGE [SUITE...]
-# Suites: unit regress preload isolation cluster tap real, and upstream when it is named. The last line is `N passed, N failed`.
+# Suites: unit regress preload isolation cluster tap real, and upstream when it is named. TESTS chooses among the
+# files of tap, real and upstream. The last line is `N passed, N failed`.
 set -uo pipefail
 stage=$1
 shift
@@ -59,10 +60,14 @@ regress() {
     count "$suite" "$passed" "$failed"
 }
 
-# Perl tests by prove; each *.pl prints TAP.
+# Perl tests by prove; each *.pl prints TAP. TESTS names some of them.
 tap() {
-    local suite=$1 passed failed status
+    local suite=$1 passed failed status test
     shift
+    for test in "$@"; do
+        shift
+        case " ${TESTS:-$(basename "$test" .pl)} " in *" $(basename "$test" .pl) "*) set -- "$@" "$test" ;; esac
+    done
     [ $# -gt 0 ] && [ -e "$1" ] || return 0
     mkdir -p "$out/$suite"
     (cd "$out/$suite" && PG_REGRESS="$CHRONOS_PGXS/src/test/regress/pg_regress" TESTDATADIR="$stage/tmp/$suite" \

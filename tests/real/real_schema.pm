@@ -10,16 +10,17 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(new_server schemas load_schema load_file load_text statements_of run_statements fresh_database
-    rebuild facts_of dump_of same_schema);
+    rebuild facts_of dump_of dump_text same_schema);
 
 my $work = tempdir(CLEANUP => 1);
 my $inputs = "$ENV{CHRONOS_STAGE}/inputs";
 
+# More settings may follow the name.
 sub new_server {
-    my ($name) = @_;
+    my ($name, @settings) = @_;
     my $node = PostgreSQL::Test::Cluster->new($name);
     $node->init(extra => ['--encoding=UTF8', '--no-locale']);
-    $node->append_conf('postgresql.conf', "fsync = off\nwal_level = logical\nmax_locks_per_transaction = 1024\n");
+    $node->append_conf('postgresql.conf', "fsync = off\nwal_level = logical\nmax_locks_per_transaction = 1024\n" . join '', map { "$_\n" } @settings);
     $node->start;
     return $node;
 }
@@ -127,6 +128,12 @@ sub dump_of {
     my $file = "$work/$name.dump";
     unlink $file;
     system_or_bail('pg_dump', '--schema-only', '--exclude-schema=chronos', '-f', $file, '-d', $node->connstr($name));
+    return dump_text($file);
+}
+
+# What a dump in a file says, without what is another each time.
+sub dump_text {
+    my ($file) = @_;
     my $text = slurp_file($file);
     $text =~ s/^\\(un)?restrict.*\n//gm;
     $text =~ s/^-- Dumped .*\n//gm;
