@@ -41,7 +41,36 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_aside(text) IS 'The name that an object has while another takes its place.';
 
-CREATE FUNCTION chronos.plan_rename_part(item chronos.plan_item) RETURNS SETOF chronos.plan_statement
+CREATE FUNCTION chronos.plan_taken(kind text, identity text, definition jsonb) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN CASE
+        WHEN kind IN ('table', 'foreign table', 'view', 'materialized view', 'sequence', 'index', 'type') THEN ARRAY['relation ' || identity]
+        WHEN kind IN ('function', 'procedure', 'aggregate') THEN ARRAY['function ' || identity]
+        -- The index of a constraint has its name among the relations of the schema.
+        WHEN kind = 'constraint' THEN ARRAY['constraint ' || identity] || CASE WHEN definition ? 'index_name'
+            THEN ARRAY[format('relation %s.%I', chronos.plan_part(definition ->> 'table', 1), definition ->> 'name')] ELSE '{}' END
+        ELSE ARRAY[kind || ' ' || identity] END;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_taken(text, text, jsonb) IS 'The names that no other object can have while this one has it.';
+
+CREATE FUNCTION chronos.plan_holds(item chronos.plan_item, schemas jsonb) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN CASE WHEN item.kind IN ('constraint', 'trigger', 'policy', 'rule')
+        THEN chronos.plan_taken(item.kind, format('%I on %s', item.old ->> 'name', item.mid ->> 'table'),
+                                item.mid || jsonb_build_object('name', item.old -> 'name'))
+        ELSE chronos.plan_taken(item.kind, chronos.plan_rebased(item.old_identity, schemas), item.old) END;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_holds(chronos.plan_item, jsonb) IS 'The names that an object has when the renames begin, in schemas and tables as they are called then.';
+
+CREATE FUNCTION chronos.plan_rename_part(item chronos.plan_item, taken text[] DEFAULT '{}') RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -49,34 +78,42 @@ DECLARE
     old_name text := item.old ->> 'name';
     name text := item.new ->> 'name';
     target text := item.new ->> 'table';
+    change text;
+    aside text;
     c record;
 BEGIN
     IF item.kind IN ('table', 'foreign table', 'view', 'materialized view', 'type') THEN
         FOR c IN SELECT * FROM chronos.plan_columns(item, '{}') p
                  WHERE p.old_name <> p.name AND NOT (p.old ? 'inherited' AND p.new ? 'inherited' AND item.kind <> 'type')
                    AND NOT item.old ? 'of_type' ORDER BY p.nr LOOP
-            RETURN NEXT chronos.plan_say(3, 7, format('ALTER %s %s RENAME %s %I TO %s', chronos.plan_clause(item.kind, item.new),
+            RETURN NEXT chronos.plan_say(3, 9, format('ALTER %s %s RENAME %s %I TO %s', chronos.plan_clause(item.kind, item.new),
                 item.identity, CASE item.kind WHEN 'type' THEN 'ATTRIBUTE' ELSE 'COLUMN' END, c.old_name,
                 CASE WHEN item.old @? format('$.*[*] ? (@.name == %s)', to_jsonb(c.name))::jsonpath
                      THEN quote_ident(left('chronos_new_' || c.name, 63)) ELSE quote_ident(c.name) END)
                 || CASE item.kind WHEN 'type' THEN ' CASCADE' ELSE '' END);
             IF item.old @? format('$.*[*] ? (@.name == %s)', to_jsonb(c.name))::jsonpath THEN
-                RETURN NEXT chronos.plan_say(3, 8, format('ALTER %s %s RENAME %s %I TO %I', chronos.plan_clause(item.kind, item.new),
+                RETURN NEXT chronos.plan_say(3, 10, format('ALTER %s %s RENAME %s %I TO %I', chronos.plan_clause(item.kind, item.new),
                     item.identity, CASE item.kind WHEN 'type' THEN 'ATTRIBUTE' ELSE 'COLUMN' END,
                     left('chronos_new_' || c.name, 63), c.name) || CASE item.kind WHEN 'type' THEN ' CASCADE' ELSE '' END);
             END IF;
         END LOOP;
-    ELSIF item.kind = 'constraint' AND old_name <> name AND NOT (item.old ? 'inherited' AND item.new ? 'inherited') THEN
-        -- By its index, for the constraints of typed tables cannot be renamed.
-        RETURN NEXT chronos.plan_say(3, 9, CASE WHEN item.new ? 'index_name'
-            THEN format('ALTER INDEX %s.%I RENAME TO %I', chronos.plan_part(target, 1), old_name, name)
-            ELSE format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', target, old_name, name) END);
-    ELSIF item.kind IN ('trigger', 'policy', 'rule') AND old_name <> name AND NOT item.new ? 'copy' THEN
-        RETURN NEXT chronos.plan_say(3, 9, format('ALTER %s %I ON %s RENAME TO %I', upper(item.kind), old_name, target, name));
+    ELSIF old_name <> name AND (item.kind IN ('trigger', 'policy', 'rule') AND NOT item.new ? 'copy'
+                                OR item.kind = 'constraint' AND NOT (item.old ? 'inherited' AND item.new ? 'inherited')) THEN
+        -- A constraint by its index, for those of typed tables cannot be renamed.
+        change := CASE WHEN item.kind <> 'constraint' THEN format('ALTER %s %%I ON %s RENAME TO %%I', upper(item.kind), replace(target, '%', '%%'))
+            WHEN item.new ? 'index_name' THEN format('ALTER INDEX %s.%%I RENAME TO %%I', replace(chronos.plan_part(target, 1), '%', '%%'))
+            ELSE format('ALTER TABLE %s RENAME CONSTRAINT %%I TO %%I', replace(target, '%', '%%')) END;
+        IF chronos.plan_taken(item.kind, item.identity, item.new) && taken THEN
+            aside := left('chronos_old_' || name, 54) || '_' || left(md5(item.identity), 8);
+            RETURN NEXT chronos.plan_say(3, CASE WHEN item.new ? 'index_name' THEN 6 ELSE 11 END, format(change, old_name, aside));
+            RETURN NEXT chronos.plan_say(3, CASE WHEN item.new ? 'index_name' THEN 8 ELSE 13 END, format(change, aside, name));
+        ELSE
+            RETURN NEXT chronos.plan_say(3, CASE WHEN item.new ? 'index_name' THEN 7 ELSE 11 END, format(change, old_name, name));
+        END IF;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION chronos.plan_rename_part(chronos.plan_item) IS
+COMMENT ON FUNCTION chronos.plan_rename_part(chronos.plan_item, text[]) IS
     'Renames of columns and of what has its name within a table.';
 
 CREATE FUNCTION chronos.plan_rename(item chronos.plan_item, schemas jsonb, taken text[])
@@ -97,6 +134,8 @@ DECLARE
     schema_ text := substring(item.identity, in_its_schema);
     name text;
     blocked boolean;
+    -- What goes along with its table is called by its new schema.
+    along boolean := item.kind = 'index' OR (item.kind = 'sequence' AND item.old ? 'column' AND item.new ? 'column');
 BEGIN
     -- An operator has no name that could be parsed, and it cannot be renamed.
     IF item.kind = 'operator' AND substring(held, in_its_schema) <> schema_ THEN
@@ -107,36 +146,42 @@ BEGIN
             held := 'chronos_old_' || left(md5(item.old_identity), 8);
             RETURN NEXT chronos.plan_say(2, 3, format('%s %s RENAME TO %s', clause, item.old_identity, held));
             RETURN NEXT chronos.plan_say(2, 5, format('%s %s RENAME TO %s', clause, held, item.identity));
+        ELSIF item.old_identity <> item.identity AND chronos.plan_taken(item.kind, item.identity, item.new) && taken THEN
+            held := 'chronos_old_' || left(md5(item.old_identity), 8);
+            RETURN NEXT chronos.plan_say(3, 4, format('%s %s RENAME TO %s', clause, item.old_identity, held));
+            RETURN NEXT chronos.plan_say(3, 13, format('%s %s RENAME TO %s', clause, held, item.identity));
         ELSIF item.old_identity <> item.identity THEN
             RETURN NEXT chronos.plan_say(CASE item.kind WHEN 'schema' THEN 2 ELSE 3 END, 4,
                                          format('%s %s RENAME TO %s', clause, item.old_identity, item.identity));
         END IF;
         RETURN;
-    ELSIF NOT in_schema OR item.old_identity = item.identity THEN
+    ELSIF NOT in_schema OR held = chronos.plan_target(item.kind, item.identity, item.new) THEN
         RETURN;
     END IF;
     schema_ := chronos.plan_part(item.identity, 1);
     name := chronos.plan_part(item.identity, 2);
     tail := substr(held, length(chronos.plan_part(held, 1) || '.' || chronos.plan_part(held, 2)) + 1);
-    IF item.kind IN ('index', 'statistics') THEN
-        held := CASE item.kind WHEN 'index' THEN schema_ ELSE chronos.plan_part(held, 1) END || '.' || chronos.plan_part(held, 2);
+    IF item.kind IN ('index', 'statistics', 'sequence') THEN
+        held := CASE WHEN along THEN schema_ ELSE chronos.plan_part(held, 1) END || '.' || chronos.plan_part(held, 2);
     END IF;
-    IF item.kind = 'sequence' AND item.old ? 'column' AND item.new ? 'column' THEN
-        -- It went along with its table.
-        held := schema_ || '.' || chronos.plan_part(held, 2);
-        base := 5;
-    END IF;
-    blocked := ARRAY[item.identity, schema_ || '.' || chronos.plan_part(held, 2)] && taken;
+    -- Its own names do not stand in its way.
+    blocked := array_remove(chronos.plan_taken(item.kind, item.identity, item.new)
+                            || chronos.plan_taken(item.kind, schema_ || '.' || chronos.plan_part(held, 2) || tail, item.new),
+                            (chronos.plan_taken(item.kind, chronos.plan_rebased(item.old_identity, schemas), item.old))[1]) && taken;
     IF blocked THEN
-        RETURN NEXT chronos.plan_say(3, base, format('%s %s RENAME TO %s', clause, held, chronos.plan_aside(item.identity)));
+        RETURN NEXT chronos.plan_say(3, CASE WHEN along THEN 6 ELSE base END, format('%s %s RENAME TO %s', clause, held, chronos.plan_aside(item.identity)));
         held := chronos.plan_part(held, 1) || '.' || chronos.plan_aside(item.identity) || tail;
     END IF;
     IF chronos.plan_part(held, 1) <> schema_ THEN
         RETURN NEXT chronos.plan_say(3, base + 1, format('%s %s SET SCHEMA %s', clause, held, schema_));
         held := schema_ || '.' || chronos.plan_part(held, 2) || tail;
     END IF;
-    IF chronos.plan_part(held, 2) <> name THEN
-        RETURN NEXT chronos.plan_say(3, base + 2, format('%s %s RENAME TO %s', clause, held, name));
+    IF blocked THEN
+        -- When all others have left the names that they had.
+        RETURN NEXT chronos.plan_say(3, CASE base WHEN 1 THEN 13 ELSE 8 END, format('%s %s RENAME TO %s', clause, schema_ || '.' || chronos.plan_part(held, 2)
+            || substr(item.identity, length(schema_ || '.' || name) + 1), name));
+    ELSIF chronos.plan_part(held, 2) <> name THEN
+        RETURN NEXT chronos.plan_say(3, CASE WHEN along THEN 7 ELSE base + 2 END, format('%s %s RENAME TO %s', clause, held, name));
     END IF;
 END
 $$;

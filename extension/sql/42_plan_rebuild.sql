@@ -54,7 +54,11 @@ BEGIN
     IF same AND cardinality(before) = cardinality(after) THEN
         FOR at IN 1 .. cardinality(before) LOOP
             CONTINUE WHEN before[at] = after[at];
-            RETURN NEXT chronos.plan_say(3, 9, format('ALTER TYPE %s RENAME VALUE %L TO %L', identity, before[at], after[at]));
+            label := CASE WHEN after[at] = ANY (before) THEN 'chronos_old_' || at ELSE after[at] END;
+            RETURN NEXT chronos.plan_say(3, 11, format('ALTER TYPE %s RENAME VALUE %L TO %L', identity, before[at], label));
+            IF label <> after[at] THEN
+                RETURN NEXT chronos.plan_say(3, 13, format('ALTER TYPE %s RENAME VALUE %L TO %L', identity, label, after[at]));
+            END IF;
         END LOOP;
         RETURN;
     END IF;
@@ -64,7 +68,7 @@ BEGIN
         -- The value that stands where it stood, next to the same neighbour.
         SELECT u.n INTO label FROM unnest(after) WITH ORDINALITY u(n, nr)
         WHERE u.n <> ALL (held) AND nr > coalesce(array_position(after, held[at - 1]), 0) ORDER BY nr LIMIT 1;
-        RETURN NEXT chronos.plan_say(3, 9, format('ALTER TYPE %s RENAME VALUE %L TO %L', identity, held[at], label),
+        RETURN NEXT chronos.plan_say(3, 11, format('ALTER TYPE %s RENAME VALUE %L TO %L', identity, held[at], label),
                                      '{}', 'taken to be a rename: the values of an enum are not removed');
         held[at] := label;
     END LOOP;

@@ -137,7 +137,7 @@ DECLARE
     list text;
 BEGIN
     SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.nr),
-           string_agg(CASE WHEN c.way = 'retype' THEN format('%I::text::%s', c.name, c.new ->> 'type') ELSE quote_ident(c.name) END,
+           string_agg(CASE WHEN c.way = 'retype' THEN format('%I::text::%s', c.old_name, c.new ->> 'type') ELSE quote_ident(c.old_name) END,
                       ', ' ORDER BY c.nr)
     INTO columns, list
     FROM chronos.plan_columns(item, loss.names) c

@@ -117,7 +117,7 @@ BEGIN
     IF item.action = 'alter' THEN
         RETURN QUERY SELECT * FROM chronos.plan_rename(item, schemas, taken);
         -- What a parent renames is renamed in its children, even where they have the column themselves.
-        RETURN QUERY SELECT r.* FROM chronos.plan_rename_part(item) r
+        RETURN QUERY SELECT r.* FROM chronos.plan_rename_part(item, taken) r
         WHERE item.kind NOT IN ('table', 'foreign table') OR NOT EXISTS (
             SELECT FROM unnest(items) p CROSS JOIN LATERAL chronos.plan_rename_part(p) q
             WHERE p.kind IN ('table', 'foreign table') AND p.action = 'alter' AND p.identity = ANY (chronos.plan_parents(item.mid))
@@ -183,16 +183,15 @@ BEGIN
         OR (i.action = 'drop' AND EXISTS (SELECT FROM unnest(touched) s WHERE s.kind = 'schema' AND s.action = 'alter'
                                             AND s.identity = i.old_identity)));
     -- Names that are still given to something else while objects are renamed.
-    taken := ARRAY(SELECT chronos.plan_rebased(i.old_identity, schemas) FROM unnest(items) i
+    taken := ARRAY(SELECT unnest(chronos.plan_holds(i, schemas)) FROM unnest(items) i
                    WHERE i.old IS NOT NULL AND (i.action IN ('keep', 'alter') OR i.late)
-                     AND i.kind IN ('table', 'foreign table', 'view', 'materialized view', 'sequence', 'index', 'type')
                      AND EXISTS (SELECT FROM unnest(touched) t WHERE t.action = 'alter' AND t.old_identity <> t.identity
                                    AND t.kind <> 'schema'));
     RETURN QUERY
     WITH said AS MATERIALIZED (
         SELECT i.nr AS item, i.kind, i.identity, i.old_identity, s.stage, s.phase, s.statement, s.hazards, s.note, s.seq
         FROM unnest(touched) i
-        CROSS JOIN LATERAL (SELECT * FROM chronos.plan_item_statements(i, items, loss, schemas, array_remove(taken, chronos.plan_rebased(i.old_identity, schemas)))
+        CROSS JOIN LATERAL (SELECT * FROM chronos.plan_item_statements(i, items, loss, schemas, taken)
                             WITH ORDINALITY x(stage, phase, statement, hazards, note, seq)) s
         WHERE s.statement IS NOT NULL
     ), place AS MATERIALIZED (

@@ -78,12 +78,12 @@ sub itinerary {
     return \%parts;
 }
 
-# SQL that tells whether the facts are those of a version, and what they are if not. After that nothing is to be seen.
+# SQL that tells whether the facts are those of a version, and what they are if not.
 sub looked_at {
     my ($parts, $version) = @_;
     chomp(my $wanted = $$parts{"facts $version"});
     return sprintf($digest, 'chronos.live_object') . " \\gset\nSELECT :'digest' <> '$wanted' AS differs \\gset\n\\if :differs\n"
-        . sprintf($facts, 'chronos.live_object') . "\n\\echo ##reached\n\\q\n\\endif\n\\echo ##reached\n";
+        . sprintf($facts, 'chronos.live_object') . "\n\\endif\n\\echo ##reached\n";
 }
 
 # Database "walked", built from the history at VERSION, then led along the legs; what is told of VERSION and of each.

@@ -62,7 +62,6 @@ SELECT 'server', quote_ident(v.srvname), v.oid, 0 FROM pg_foreign_server v UNION
 SELECT 'publication', quote_ident(p.pubname), p.oid, 0 FROM pg_publication p UNION ALL
 SELECT 'event', quote_ident(e.evtname), e.oid, 0 FROM pg_event_trigger e WHERE e.evtname NOT LIKE 'chronos%' UNION ALL
 SELECT 'extension', quote_ident(x.extname), x.oid, 0 FROM pg_extension x WHERE x.extname NOT IN ('chronos', 'plpgsql') UNION ALL
-SELECT 'language', quote_ident(l.lanname), l.oid, 0 FROM pg_language l WHERE l.oid >= 16384 UNION ALL
 SELECT 'method', quote_ident(m.amname), m.oid, 0 FROM pg_am m WHERE m.oid >= 16384 UNION ALL
 SELECT 'large', l.oid::text, l.oid, 0 FROM pg_largeobject_metadata l;
 
