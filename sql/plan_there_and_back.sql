@@ -64,6 +64,10 @@ CALL there_and_back($$CREATE SCHEMA far; CREATE OPERATOR === (LEFTARG = int, RIG
 CREATE TABLE parent (a int, b text);
 CREATE TABLE child (a int, c int) INHERITS (parent);
 CALL there_and_back('ALTER TABLE parent ALTER a TYPE bigint');
+-- or the name of a check
+ALTER TABLE parent ADD CONSTRAINT k CHECK (a > 0);
+CREATE TABLE heir (a bigint CONSTRAINT k CHECK (a > 0)) INHERITS (parent);
+CALL there_and_back('ALTER TABLE parent RENAME CONSTRAINT k TO l');
 -- names that others had before
 CREATE TABLE x (a int CONSTRAINT k1 UNIQUE, b int CONSTRAINT c1 CHECK (b > 1) CONSTRAINT c2 CHECK (b > 2));
 CREATE TABLE y (b int);

@@ -90,14 +90,37 @@ $$;
 COMMENT ON FUNCTION chronos.plan_keeps_key(chronos.plan_item, chronos.plan_item[]) IS
     'Whether a foreign key is the one of the parent that a partition keeps when it leaves.';
 
-CREATE FUNCTION chronos.plan_handed_down(item chronos.plan_item, statement text, loss chronos.plan_loss) RETURNS boolean
+CREATE FUNCTION chronos.plan_renamed_above(item chronos.plan_item, items chronos.plan_item[], said text) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN item.kind IN ('table', 'foreign table') AND statement LIKE '% TYPE %' AND NOT chronos.plan_leaves_parents(item, loss.tables) AND EXISTS (
+    -- Renamed in the children, even where they have the column or check themselves.
+    RETURN CASE
+        WHEN item.kind IN ('table', 'foreign table') THEN EXISTS (
+            SELECT FROM unnest(items) p CROSS JOIN LATERAL chronos.plan_rename_part(p) q
+            WHERE p.kind IN ('table', 'foreign table') AND p.action = 'alter' AND p.identity = ANY (chronos.plan_parents(item.mid))
+              AND q.statement = format('ALTER %s %s%s', upper(p.kind), p.identity,
+                  substr(said, length(format('ALTER %s %s', upper(item.kind), item.identity)) + 1)))
+        WHEN item.kind = 'constraint' AND item.new ->> 'type' = 'check' THEN EXISTS (
+            SELECT FROM unnest(items) p JOIN unnest(items) t ON t.kind IN ('table', 'foreign table') AND t.identity = item.new ->> 'table'
+            WHERE p.kind = 'constraint' AND p.action = 'alter' AND p.new ->> 'type' = 'check'
+              AND p.new ->> 'table' = ANY (chronos.plan_parents(t.mid))
+              AND p.old -> 'name' = item.old -> 'name' AND p.new -> 'name' = item.new -> 'name')
+        ELSE false END;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_renamed_above(chronos.plan_item, chronos.plan_item[], text) IS
+    'Whether a column or check gets its new name by the statement for a parent.';
+
+CREATE FUNCTION chronos.plan_handed_down(item chronos.plan_item, said text, loss chronos.plan_loss) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN item.kind IN ('table', 'foreign table') AND said LIKE '% TYPE %' AND NOT chronos.plan_leaves_parents(item, loss.tables) AND EXISTS (
         SELECT FROM chronos.plan_columns(item, loss.names || loss.functions) c CROSS JOIN LATERAL unnest(chronos.plan_parents(item.old)) p
-        WHERE c.way = 'retype' AND starts_with(statement, format('ALTER %s %s ALTER COLUMN %I TYPE ', upper(item.kind), item.identity, c.name))
+        WHERE c.way = 'retype' AND starts_with(said, format('ALTER %s %s ALTER COLUMN %I TYPE ', upper(item.kind), item.identity, c.name))
           AND loss.columns -> p ? c.old_name AND NOT coalesce(loss.dropped -> p ? c.old_name, false));
 END
 $$;
@@ -116,13 +139,7 @@ BEGIN
     END IF;
     IF item.action = 'alter' THEN
         RETURN QUERY SELECT * FROM chronos.plan_rename(item, schemas, taken);
-        -- What a parent renames is renamed in its children, even where they have the column themselves.
-        RETURN QUERY SELECT r.* FROM chronos.plan_rename_part(item, taken) r
-        WHERE item.kind NOT IN ('table', 'foreign table') OR NOT EXISTS (
-            SELECT FROM unnest(items) p CROSS JOIN LATERAL chronos.plan_rename_part(p) q
-            WHERE p.kind IN ('table', 'foreign table') AND p.action = 'alter' AND p.identity = ANY (chronos.plan_parents(item.mid))
-              AND q.statement = format('ALTER %s %s%s', upper(p.kind), p.identity,
-                  substr(r.statement, length(format('ALTER %s %s', upper(item.kind), item.identity)) + 1)));
+        RETURN QUERY SELECT r.* FROM chronos.plan_rename_part(item, taken) r WHERE NOT chronos.plan_renamed_above(item, items, r.statement);
         RETURN QUERY SELECT a.* FROM chronos.plan_alter(item, loss.names || loss.functions, loss.tables, loss.columns) a
         WHERE NOT chronos.plan_handed_down(item, a.statement, loss);
     ELSIF item.action = 'add' AND item.new ->> 'type' = 'foreign key' AND chronos.plan_keeps_key(item, items) THEN
