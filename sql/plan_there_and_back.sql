@@ -91,6 +91,8 @@ CALL there_and_back($$ALTER FUNCTION g RENAME TO h; ALTER FUNCTION f RENAME TO g
 -- a table that has to be made anew gets the rows of a column with another name
 CREATE TABLE keyed (a int, b text) PARTITION BY RANGE ((a + 1));
 CALL there_and_back('ALTER TABLE keyed RENAME a TO "C c"');
+-- an extension without the comment that it brings
+CALL there_and_back('CREATE EXTENSION tcn; COMMENT ON EXTENSION tcn IS NULL');
 \getenv here PG_ABS_SRCDIR
 \set rebuild :here '/tests/harness/rebuild.psql'
 \i :rebuild

@@ -156,6 +156,10 @@ BEGIN
                         definition ->> 'schema');
     RETURN NEXT;
     RETURN QUERY SELECT * FROM chronos.common_statements('EXTENSION', identity, definition, 20);
+    -- It brings a comment of its own.
+    IF NOT definition ? 'comment' THEN
+        RETURN QUERY SELECT 92, format('COMMENT ON EXTENSION %s IS NULL', identity);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION chronos.extension_statements(text, jsonb) IS 'The statements of an extension.';
