@@ -6,6 +6,8 @@
 #endif
 
 extern "C" {
+#include <access/tableam.h>
+#include <executor/executor.h>
 #include <storage/lock.h>
 }
 
@@ -18,6 +20,35 @@ inline bool holds_lock(const LOCKTAG& tag, LOCKMODE mode) {
     return LockHeldByMe(&tag, mode, false);
 #else
     return LockHeldByMe(&tag, mode);
+#endif
+}
+
+// Which indexes a new state of a row has to be added to; since 16 some take part in summaries only.
+struct index_update {
+    bool any;
+    bool only_summarizing;
+};
+
+inline index_update update_table_tuple(Relation table, ItemPointer row, TupleTableSlot* slot,
+                                       Snapshot now) {
+#if PG_VERSION_NUM >= 160000
+    TU_UpdateIndexes wanted = TU_None;
+    simple_table_tuple_update(table, row, slot, now, &wanted);
+    return {wanted != TU_None, wanted == TU_Summarizing};
+#else
+    bool wanted = false;
+    simple_table_tuple_update(table, row, slot, now, &wanted);
+    return {wanted, false};
+#endif
+}
+
+inline List* insert_index_tuples(ResultRelInfo* result, TupleTableSlot* slot, EState* state,
+                                 bool is_update, [[maybe_unused]] bool only_summarizing) {
+#if PG_VERSION_NUM >= 160000
+    return ExecInsertIndexTuples(result, slot, state, is_update, false, nullptr, NIL,
+                                 only_summarizing);
+#else
+    return ExecInsertIndexTuples(result, slot, state, is_update, false, nullptr, NIL);
 #endif
 }
 

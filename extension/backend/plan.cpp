@@ -7,7 +7,6 @@ extern "C" {
 #include <utils/array.h>
 #include <utils/datum.h>
 #include <utils/lsyscache.h>
-#include <utils/plancache.h>
 #include <utils/snapmgr.h>
 }
 
@@ -23,19 +22,6 @@ void plan::prepare() {
             elog(ERROR, "SPI_keepplan failed");
         }
         plan_ = made;
-    });
-}
-
-void plan::make_ready() {
-    if (plan_ != nullptr) {
-        return;
-    }
-    prepare();
-    call([this] {
-        CachedPlan* const ready = SPI_plan_get_cached_plan(plan_);
-        if (ready != nullptr) {
-            ReleaseCachedPlan(ready, CurrentResourceOwner);
-        }
     });
 }
 
@@ -62,23 +48,25 @@ std::uint64_t plan::run(std::initializer_list<value> arguments, bool read_only) 
     });
 }
 
+value copied_cell(std::uint64_t row, int column, MemoryContext into) {
+    const TupleDesc shape = SPI_tuptable->tupdesc;
+    bool is_null = false;
+    const Datum found = SPI_getbinval(SPI_tuptable->vals[row], shape, column + 1, &is_null);
+    if (is_null) {
+        return {};
+    }
+    const Form_pg_attribute attribute = TupleDescAttr(shape, column);
+    const MemoryContext before = MemoryContextSwitchTo(into);
+    // Never a pointer into TOAST: that could be gone when the value is used.
+    const Datum copy = attribute->attlen == -1
+                           ? PointerGetDatum(PG_DETOAST_DATUM_COPY(found))
+                           : datumCopy(found, attribute->attbyval, attribute->attlen);
+    MemoryContextSwitchTo(before);
+    return copy;
+}
+
 value cell(std::uint64_t row, int column, MemoryContext into) {
-    return call([=]() -> value {
-        const TupleDesc shape = SPI_tuptable->tupdesc;
-        bool is_null = false;
-        const Datum found = SPI_getbinval(SPI_tuptable->vals[row], shape, column + 1, &is_null);
-        if (is_null) {
-            return {};
-        }
-        const Form_pg_attribute attribute = TupleDescAttr(shape, column);
-        const MemoryContext before = MemoryContextSwitchTo(into);
-        // Never a pointer into TOAST: that could be gone when the value is used.
-        const Datum copy = attribute->attlen == -1
-                               ? PointerGetDatum(PG_DETOAST_DATUM_COPY(found))
-                               : datumCopy(found, attribute->attbyval, attribute->attlen);
-        MemoryContextSwitchTo(before);
-        return copy;
-    });
+    return call([=] { return copied_cell(row, column, into); });
 }
 
 Datum text_array(const std::vector<std::string>& texts) {
@@ -109,6 +97,24 @@ Datum oid_array(const std::vector<Oid>& oids) {
         return PointerGetDatum(
             construct_array(data, count, OIDOID, sizeof(Oid), true, TYPALIGN_INT));
     });
+}
+
+void append_oids(std::vector<Oid>& to, const value& array) {
+    if (array.is_null) {
+        return;
+    }
+    const Datum from = array.datum;
+    Datum* items = nullptr;
+    bool* nulls = nullptr;
+    const int count = call([from, &items, &nulls] {
+        int found = 0;
+        deconstruct_array(DatumGetArrayTypeP(from), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &items,
+                          &nulls, &found);
+        return found;
+    });
+    for (int i = 0; i < count; ++i) {
+        to.push_back(nulls[i] ? InvalidOid : DatumGetObjectId(items[i]));
+    }
 }
 
 }  // namespace chronos::backend

@@ -39,9 +39,6 @@ class plan {
     std::uint64_t read(std::initializer_list<value> arguments) { return run(arguments, true); }
     std::uint64_t write(std::initializer_list<value> arguments) { return run(arguments, false); }
 
-    // Inside an spi connection: plans it now, if this session never has.
-    void make_ready();
-
   private:
     std::uint64_t run(std::initializer_list<value> arguments, bool read_only);
     void prepare();
@@ -54,11 +51,15 @@ class plan {
 
 // A column of a row of SPI_tuptable, copied into `into`.
 value cell(std::uint64_t row, int column, MemoryContext into);
+// The same for use inside call().
+value copied_cell(std::uint64_t row, int column, MemoryContext into);
 
 // A text[] in the current memory context.
 Datum text_array(const std::vector<std::string>& texts);
 
 // An oid[] in the current memory context.
 Datum oid_array(const std::vector<Oid>& oids);
+// The other way round; a null array has none.
+void append_oids(std::vector<Oid>& to, const value& array);
 
 }  // namespace chronos::backend

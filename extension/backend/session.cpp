@@ -31,4 +31,8 @@ user_scope::user_scope(Oid role) noexcept {
 
 user_scope::~user_scope() { SetUserIdAndSecContext(user_, context_); }
 
+int server_version() {
+    return call([] { return atoi(GetConfigOption("server_version_num", false, false)); });
+}
+
 }  // namespace chronos::backend

@@ -34,4 +34,7 @@ class user_scope {
     int context_;
 };
 
+// server_version_num of the server that runs, which may be newer than the one we were compiled for.
+[[nodiscard]] int server_version();
+
 }  // namespace chronos::backend

@@ -1,7 +1,5 @@
 #include "history/announce.hpp"
 
-#include "backend/door.hpp"
-
 extern "C" {
 #include <commands/async.h>
 #include <utils/fmgrprotos.h>
@@ -17,19 +15,17 @@ constexpr double kNearlyFull = 0.9;
 
 }  // namespace
 
-void announce(backend::value payload) {
-    backend::call([payload] {
-        if (DatumGetFloat8(DirectFunctionCall1(pg_notification_queue_usage, 0)) > kNearlyFull) {
-            ereport(WARNING,
-                    (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                     errmsg("chronos did not announce a schema version: the queue of notifications "
-                            "is nearly full"),
-                     errhint("End the transactions of sessions that listen; see "
-                             "pg_notification_queue_usage().")));
-            return;
-        }
-        Async_Notify("chronos_version", TextDatumGetCString(payload.datum));
-    });
+void announce(const char* payload) {
+    if (DatumGetFloat8(DirectFunctionCall1(pg_notification_queue_usage, 0)) > kNearlyFull) {
+        ereport(WARNING,
+                (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                 errmsg("chronos did not announce a schema version: the queue of notifications "
+                        "is nearly full"),
+                 errhint("End the transactions of sessions that listen; see "
+                         "pg_notification_queue_usage().")));
+        return;
+    }
+    Async_Notify("chronos_version", payload);
 }
 
 }  // namespace chronos::history

@@ -4,8 +4,8 @@
 #include <unordered_set>
 
 #include "backend/door.hpp"
-#include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
+#include "history/statements.hpp"
 
 extern "C" {
 #include <catalog/pg_type.h>
@@ -48,14 +48,7 @@ struct gap {
 
 std::vector<Oid> oids_of(const value& from) {
     std::vector<Oid> out;
-    if (from.is_null) {
-        return out;
-    }
-    const Datum array = from.datum;
-    const auto* const items = call([array] { return DatumGetArrayTypeP(array); });
-    const int count = ARR_NDIM(items) == 0 ? 0 : ARR_DIMS(items)[0];
-    const auto* const data = reinterpret_cast<const Oid*>(ARR_DATA_PTR(items));
-    out.assign(data, data + count);
+    backend::append_oids(out, from);
     return out;
 }
 
@@ -78,7 +71,7 @@ gap read_gap(std::uint64_t row, MemoryContext memory) {
 }
 
 std::vector<gap> read_gaps(int most_attempts, MemoryContext memory) {
-    backend::spi connection;
+    statements connection;
     std::vector<gap> out;
     const std::uint64_t count = gaps_plan.read({Int32GetDatum(most_attempts)});
     out.reserve(count);
@@ -90,7 +83,7 @@ std::vector<gap> read_gaps(int most_attempts, MemoryContext memory) {
 }
 
 void run(plan& statement, std::initializer_list<value> arguments) {
-    backend::spi connection;
+    statements connection;
     statement.write(arguments);
     connection.close();
 }
@@ -126,16 +119,13 @@ void settle(const gap& each, const object_ids& own, const object_ids* differing)
     } else if (!objects.empty()) {
         found = compare(at, objects, memory);
     }
-    if (found.any_change || (each.everything && at.number == 0)) {
+    if (found.any_change() || (each.everything && at.number == 0)) {
         write_version(at, at.number + 1, found, {cause_of(each, at), &each.who, {}});
         settle_labels();  // a prepared transaction may have left one
-    } else if (found.any_row) {
+    } else if (!found.rows.empty()) {
         write_new_oids(at, found);
     }
-    if (found.any_locked) {
-        add_gap("locked", found.locked_classids, found.locked_objids, false, each.who,
-                "another session held a lock that rendering needs");
-    }
+    add_locked(found.locked, each.who);
 }
 
 // One gap that cannot be settled must not keep the others, or the caller's own change, from it.
@@ -196,7 +186,7 @@ void forget_backlog(value newest) {
 
 value newest_gap() {
     const MemoryContext memory = CurrentMemoryContext;
-    backend::spi connection;
+    statements connection;
     newest_gap_plan.read({});
     const value out = cell(0, 0, memory);
     connection.close();

@@ -1,14 +1,12 @@
 #include "history/compare.hpp"
 
-#include <unordered_set>
-
 #include "backend/door.hpp"
-#include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
+#include "history/direct_comparison.hpp"
+#include "history/statements.hpp"
 
 extern "C" {
 #include <catalog/pg_type.h>
-#include <utils/array.h>
 }
 
 namespace chronos::history {
@@ -20,144 +18,107 @@ using backend::cell;
 using backend::plan;
 using backend::value;
 
-#define CHRONOS_AGGREGATES                                            \
-    "SELECT array_agg(c.classid) FILTER (WHERE c.kind IS NOT NULL), " \
-    "array_agg(c.objid) FILTER (WHERE c.kind IS NOT NULL), "          \
-    "array_agg(c.kind) FILTER (WHERE c.kind IS NOT NULL), "           \
-    "array_agg(c.identity) FILTER (WHERE c.kind IS NOT NULL), "       \
-    "array_agg(c.definition) FILTER (WHERE c.kind IS NOT NULL), "     \
-    "array_agg(c.hash) FILTER (WHERE c.kind IS NOT NULL), "           \
-    "array_agg(c.old_classid) FILTER (WHERE c.kind IS NOT NULL), "    \
-    "array_agg(c.old_objid) FILTER (WHERE c.kind IS NOT NULL), "      \
-    "array_agg(c.old_hash) FILTER (WHERE c.kind IS NOT NULL), "       \
-    "array_agg(c.old_identity) FILTER (WHERE c.kind IS NOT NULL), "   \
-    "array_agg(c.old_object) FILTER (WHERE c.kind IS NOT NULL), "     \
-    "array_agg(c.classid) FILTER (WHERE c.kind IS NULL), "            \
-    "array_agg(c.objid) FILTER (WHERE c.kind IS NULL), "              \
-    "coalesce(bool_or(c.hash IS DISTINCT FROM c.old_hash), false) "
+#define CHRONOS_DIFFERENCE                                                                 \
+    "SELECT c.classid, c.objid, c.kind, c.identity, c.definition, c.hash, c.old_classid, " \
+    "c.old_objid, c.old_identity, c.old_hash, c.old_object "
 
-constinit plan compare_plan(CHRONOS_AGGREGATES "FROM chronos.compare($1, $2, $3) c", UUIDOID,
+constinit plan compare_plan(CHRONOS_DIFFERENCE "FROM chronos.compare($1, $2, $3) c", UUIDOID,
                             OIDARRAYOID, OIDARRAYOID);
 
-constinit plan compare_moved_plan(CHRONOS_AGGREGATES "FROM chronos.compare_moved($1, $2, $3) c",
+constinit plan compare_moved_plan(CHRONOS_DIFFERENCE "FROM chronos.compare_moved($1, $2, $3) c",
                                   UUIDOID, OIDARRAYOID, OIDARRAYOID);
 
-constinit plan compare_all_plan(CHRONOS_AGGREGATES "FROM chronos.compare_all($1, $2) c", UUIDOID,
+constinit plan compare_all_plan(CHRONOS_DIFFERENCE "FROM chronos.compare_all($1, $2) c", UUIDOID,
                                 OIDARRAYOID);
 
-constinit plan compare_restored_plan(CHRONOS_AGGREGATES
+constinit plan compare_restored_plan(CHRONOS_DIFFERENCE
                                      "FROM chronos.compare_restored($1, $2, $3, $4) c",
                                      UUIDOID, UUIDOID, OIDARRAYOID, OIDARRAYOID);
 
-differences take_differences(MemoryContext memory) {
-    differences out;
-    value* const columns[] = {&out.classids,       &out.objids,      &out.kinds,
-                              &out.identities,     &out.definitions, &out.hashes,
-                              &out.old_classids,   &out.old_objids,  &out.old_hashes,
-                              &out.old_identities, &out.old_objects, &out.locked_classids,
-                              &out.locked_objids};
-    int column = 0;
-    for (value* const each : columns) {
-        *each = cell(0, column++, memory);
-    }
-    out.any_change = true_cell(column);
-    out.any_row = !out.kinds.is_null;
-    out.any_locked = !out.locked_objids.is_null;
+Oid oid_of(const value& from) { return from.is_null ? InvalidOid : DatumGetObjectId(from.datum); }
+
+const char* text_of(const value& from) {
+    return from.is_null ? nullptr : TextDatumGetCString(from.datum);
+}
+
+bytea* bytes_of(const value& from) { return from.is_null ? nullptr : DatumGetByteaP(from.datum); }
+
+// A row of SPI_tuptable; inside call(), with `memory` current.
+difference read_row(std::uint64_t row, MemoryContext memory) {
+    const auto at = [row, memory](int column) { return backend::copied_cell(row, column, memory); };
+    difference out;
+    out.classid = oid_of(at(0));
+    out.objid = oid_of(at(1));
+    out.kind = text_of(at(2));
+    out.identity = text_of(at(3));
+    const value definition = at(4);
+    out.definition = definition.is_null ? nullptr : DatumGetJsonbP(definition.datum);
+    out.hash = bytes_of(at(5));
+    out.old_classid = oid_of(at(6));
+    out.old_objid = oid_of(at(7));
+    out.old_identity = text_of(at(8));
+    out.old_hash = bytes_of(at(9));
+    const value object = at(10);
+    out.old_object = object.is_null ? 0 : DatumGetInt64(object.datum);
     return out;
 }
 
-template <typename Fn>
-differences compare_and_roll_back(Fn&& run, MemoryContext memory) {
-    const backend::subtransaction rolled_back;
-    backend::spi connection;
-    run();
-    const differences out = take_differences(memory);
+differences read_rows(std::uint64_t count, MemoryContext memory) {
+    differences out;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const difference row = call([i, memory] {
+            const MemoryContext before = MemoryContextSwitchTo(memory);
+            const difference found = read_row(i, memory);
+            MemoryContextSwitchTo(before);
+            return found;
+        });
+        if (row.kind != nullptr) {
+            out.rows.push_back(row);
+        } else {
+            out.locked.classids.push_back(row.classid);
+            out.locked.objids.push_back(row.objid);
+        }
+    }
+    return out;
+}
+
+differences run(plan& query, std::initializer_list<value> arguments, MemoryContext memory) {
+    statements connection;
+    differences out = read_rows(query.read(arguments), memory);
     connection.close();
     return out;
 }
 
 }  // namespace
 
-void append_oids(std::vector<Oid>& to, const value& from) {
-    if (from.is_null) {
-        return;
-    }
-    const Datum array = from.datum;
-    Datum* items = nullptr;
-    bool* nulls = nullptr;
-    const int count = call([array, &items, &nulls] {
-        int found = 0;
-        deconstruct_array(DatumGetArrayTypeP(array), OIDOID, sizeof(Oid), true, TYPALIGN_INT,
-                          &items, &nulls, &found);
-        return found;
-    });
-    for (int i = 0; i < count; ++i) {
-        to.push_back(nulls[i] ? InvalidOid : DatumGetObjectId(items[i]));
-    }
-}
-
-object_ids ids_of(const differences& found) {
-    object_ids ids;
-    append_oids(ids.classids, found.classids);
-    append_oids(ids.objids, found.objids);
-    append_oids(ids.classids, found.old_classids);
-    append_oids(ids.objids, found.old_objids);
-    return ids;
-}
-
-object_ids locked_ids(const differences& found) {
-    object_ids ids;
-    append_oids(ids.classids, found.locked_classids);
-    append_oids(ids.objids, found.locked_objids);
-    return ids;
-}
-
-void append(object_ids& to, const object_ids& from) {
-    const auto key = [](const object_ids& of, std::size_t i) {
-        return (static_cast<std::uint64_t>(of.classids[i]) << 32) | of.objids[i];
-    };
-    std::unordered_set<std::uint64_t> there;
-    for (std::size_t i = 0; i < to.objids.size(); ++i) {
-        there.insert(key(to, i));
-    }
-    for (std::size_t i = 0; i < from.objids.size(); ++i) {
-        if (there.insert(key(from, i)).second) {
-            to.classids.push_back(from.classids[i]);
-            to.objids.push_back(from.objids[i]);
-        }
-    }
-}
-
 differences compare(const state& at, const object_ids& touched, MemoryContext memory) {
-    const value classids = backend::oid_array(touched.classids);
-    const value objids = backend::oid_array(touched.objids);
-    return compare_and_roll_back([&] { compare_plan.read({at.line, classids, objids}); }, memory);
+    const backend::subtransaction rolled_back;
+    if (std::optional<differences> found = compare_directly(at, touched, memory)) {
+        return std::move(*found);
+    }
+    return run(compare_plan,
+               {at.line, backend::oid_array(touched.classids), backend::oid_array(touched.objids)},
+               memory);
 }
 
 differences compare_moved(const state& at, const object_ids& moved, MemoryContext memory) {
-    const value classids = backend::oid_array(moved.classids);
-    const value objids = backend::oid_array(moved.objids);
-    return compare_and_roll_back(
-        [&] {
-            compare_moved_plan.read({at.line, classids, objids});
-        },
-        memory);
+    const backend::subtransaction rolled_back;
+    return run(compare_moved_plan,
+               {at.line, backend::oid_array(moved.classids), backend::oid_array(moved.objids)},
+               memory);
 }
 
 differences compare_all(const state& at, const object_ids& except, MemoryContext memory) {
-    const value objids = backend::oid_array(except.objids);
-    return compare_and_roll_back([&] { compare_all_plan.read({at.line, objids}); }, memory);
+    const backend::subtransaction rolled_back;
+    return run(compare_all_plan, {at.line, backend::oid_array(except.objids)}, memory);
 }
 
 differences compare_restored(const state& at, value parent, const object_ids& own,
                              MemoryContext memory) {
-    const value classids = backend::oid_array(own.classids);
-    const value objids = backend::oid_array(own.objids);
-    return compare_and_roll_back(
-        [&] {
-            compare_restored_plan.read({at.line, parent, classids, objids});
-        },
-        memory);
+    const backend::subtransaction rolled_back;
+    return run(compare_restored_plan,
+               {at.line, parent, backend::oid_array(own.classids), backend::oid_array(own.objids)},
+               memory);
 }
 
 }  // namespace chronos::history

@@ -5,7 +5,6 @@
 #include "history/stamp.hpp"
 
 extern "C" {
-#include <storage/lmgr.h>
 #include <utils/timestamp.h>
 }
 
@@ -29,13 +28,6 @@ version_note note_of(const char* cause, const state& at, const evidence& who,
         return {cause, &who, {}};
     }
     return {at.other_server ? "server" : cause, &nobody, {}, at.compared_at};
-}
-
-void note_locked(const differences& found, const evidence& who) {
-    if (found.any_locked) {
-        add_gap("locked", found.locked_classids, found.locked_objids, false, who,
-                "another session held a lock that rendering needs");
-    }
 }
 
 // What others left becomes versions of its own, with its own evidence; then what still differs of
@@ -70,7 +62,7 @@ std::optional<std::int64_t> record_everything(const char* cause, const evidence&
     }
     differences found = moved.everything ? compare_all(before, {}, memory)
                                          : compare_moved(before, moved.ids, memory);
-    object_ids left_out = locked_ids(found);
+    object_ids left_out = found.locked;
     take_number_lock();
     state now = read_state(memory);
     if (!now.arrived.is_null) {
@@ -82,16 +74,16 @@ std::optional<std::int64_t> record_everything(const char* cause, const evidence&
     const bool first = now.number == 0;
     std::optional<std::int64_t> number;
     if (!first) {
-        note_locked(found, who);
+        add_locked(found.locked, who);
         number = settle_known(now, found);
     }
-    if (found.any_change || first) {
+    if (found.any_change() || first) {
         const evidence nobody = evidence::nobody();
         number = write_version(now, now.number + 1, found, note_of(cause, now, who, nobody));
-    } else if (found.any_row) {
+    } else if (!found.rows.empty()) {
         write_new_oids(now, found);
     }
-    append(left_out, locked_ids(found));
+    append(left_out, found.locked);
     if (first) {
         // All other facts are compared once more after they were written.
         append(left_out, moved_between(rows, read_stamps(now)));
@@ -99,7 +91,7 @@ std::optional<std::int64_t> record_everything(const char* cause, const evidence&
     book.keep(rows, left_out, first && number ? *number : before.number);
     forget_backlog(covered);
     note_comparison(began);
-    note_locked(found, who);
+    add_locked(found.locked, who);
     return number;
 }
 
@@ -108,17 +100,6 @@ Datum number_or_null(FunctionCallInfo fcinfo, const std::optional<std::int64_t>&
         PG_RETURN_NULL();
     }
     PG_RETURN_INT64(*number);
-}
-
-bool holds_any_lock(Oid relation) {
-    LOCKTAG tag;
-    SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
-    for (LOCKMODE mode = AccessShareLock; mode <= AccessExclusiveLock; ++mode) {
-        if (chronos::backend::holds_lock(tag, mode)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 }  // namespace
@@ -160,23 +141,4 @@ CHRONOS_SQL_FUNCTION(chronos_lock_numbers)
     (void)fcinfo;
     take_number_lock();
     PG_RETURN_VOID();
-}
-
-CHRONOS_SQL_FUNCTION(chronos_may_render)
-{
-    const Oid relation = PG_GETARG_OID(0);
-    const bool keep = PG_GETARG_BOOL(1);
-    return call([relation, keep] {
-        // Others that queue for it refuse a conditional lock even to the one who holds it.
-        if (holds_any_lock(relation)) {
-            return BoolGetDatum(true);
-        }
-        if (!ConditionalLockRelationOid(relation, AccessShareLock)) {
-            return BoolGetDatum(false);
-        }
-        if (!keep) {
-            UnlockRelationOid(relation, AccessShareLock);
-        }
-        return BoolGetDatum(true);
-    });
 }

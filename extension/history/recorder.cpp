@@ -62,13 +62,6 @@ bool same_head(const state& before, const state& after) {
     return before.number == after.number && same_datum(before.line, after.line, UUID_LEN);
 }
 
-void note_locked(const differences& found, const evidence& who) {
-    if (found.any_locked) {
-        add_gap("locked", found.locked_classids, found.locked_objids, false, who,
-                "another session held a lock that rendering needs");
-    }
-}
-
 }  // namespace
 
 evidence evidence::nobody() {
@@ -114,9 +107,8 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
     } else if (!own.empty()) {
         found = compare(before, own, memory);
     }
-    if (found.any_row || before.has_backlog() || labelled) {
+    if (!found.rows.empty() || before.has_backlog() || labelled) {
         backend::step("lock");
-        make_writers_ready();
         take_number_lock();
         state now = read_state(memory);
         const std::size_t before_settling = own.objids.size();
@@ -128,16 +120,16 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
             found = own.empty() ? differences{} : compare(now, own, memory);
         }
         backend::step("number");
-        if (found.any_change) {
+        if (found.any_change()) {
             write_version(now, now.number + 1, found, {"ddl", &who, {}});
-        } else if (found.any_row) {
+        } else if (!found.rows.empty()) {
             write_new_oids(now, found);
         }
     }
     if (labelled) {
         settle_labels();
     }
-    note_locked(found, who);
+    add_locked(found.locked, who);
 }
 
 std::int64_t give_label(backend::value label, bool later) {
@@ -151,9 +143,7 @@ void record_gap(gap_reason reason, const object_ids& touched, bool everything, c
     static constexpr const char* kNames[] = {"prepared", "failed", "locked", "loading"};
     backend::step("gap");
     const recorder_scope scope;
-    const value classids = backend::oid_array(touched.classids);
-    const value objids = backend::oid_array(touched.objids);
-    add_gap(kNames[static_cast<int>(reason)], classids, objids, everything, who, message,
+    add_gap(kNames[static_cast<int>(reason)], touched, everything, who, message,
             for_comparison ? kMostAttempts : 0);
 }
 

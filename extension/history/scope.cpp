@@ -13,14 +13,6 @@ namespace {
 // session_replication_role is not among them: setting it would throw away every cached plan.
 constexpr std::pair<const char*, const char*> kSettings[] = {
     {"search_path", "pg_catalog, pg_temp"},
-    {"plan_cache_mode", "force_generic_plan"},
-    // Every statement looks up a few rows by an index; those that read everything say so
-    // themselves.
-    {"enable_seqscan", "off"},
-    {"enable_hashjoin", "off"},
-    {"enable_mergejoin", "off"},
-    {"jit", "off"},
-    {"max_parallel_workers_per_gather", "0"},
     {"lock_timeout", "10000"},
     {"quote_all_identifiers", "off"},
     {"standard_conforming_strings", "on"},

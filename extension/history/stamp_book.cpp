@@ -6,8 +6,8 @@
 
 #include "backend/door.hpp"
 #include "backend/plan.hpp"
-#include "backend/spi.hpp"
 #include "history/stamp_source.hpp"
+#include "history/statements.hpp"
 
 extern "C" {
 #include <catalog/pg_authid.h>
@@ -168,7 +168,7 @@ struct facts {
 };
 
 facts read_facts(const state& at, std::int64_t number) {
-    backend::spi connection;
+    statements connection;
     const value after = call([number] { return Int64GetDatum(number); });
     facts_plan.read({at.line, after});
     facts out;
@@ -176,7 +176,7 @@ facts read_facts(const state& at, std::int64_t number) {
                                          &out.since.objids};
     int column = 0;
     for (std::vector<Oid>* const each : columns) {
-        append_oids(*each, cell(0, column++, CurrentMemoryContext));
+        backend::append_oids(*each, cell(0, column++, CurrentMemoryContext));
     }
     connection.close();
     return out;
@@ -200,7 +200,7 @@ object_ids moved_between(const stamps& before, const stamps& after) {
 
 stamp_book stamp_book::open(MemoryContext memory) {
     stamp_book out;
-    backend::spi connection;
+    statements connection;
     const std::uint64_t count = read_plan.read({});
     for (std::uint64_t row = 0; row < count; ++row) {
         append_part(out.stored_, cell(row, 0, memory).datum);
@@ -245,7 +245,7 @@ void stamp_book::keep(stamps now, const object_ids& left_out, std::int64_t numbe
     now.insert(std::upper_bound(now.begin(), now.end(), mark, stands_before), mark);
     const parts before = by_part(stored_);
     const parts after = by_part(now);
-    backend::spi connection;
+    statements connection;
     remove_parts(before, after);
     write_parts(before, after);
     connection.close();

@@ -1,38 +1,143 @@
 #include "history/state.hpp"
 
-#include "backend/spi.hpp"
+#include "backend/door.hpp"
+#include "backend/session.hpp"
+#include "history/statements.hpp"
+#include "history/store_tables.hpp"
+
+extern "C" {
+#include <access/genam.h>
+#include <access/htup_details.h>
+#include <access/table.h>
+#include <utils/datum.h>
+#include <utils/fmgroids.h>
+#include <utils/snapmgr.h>
+}
 
 namespace chronos::history {
 
 namespace {
 
+using backend::call;
 using backend::cell;
 using backend::value;
 
-constinit backend::plan read_state_plan(
-    "SELECT s.line, s.number, s.fingerprint, s.arrived, s.gaps, "
-    "s.loading, s.compared_at, s.other_server FROM chronos.recorder_state() s");
+constinit backend::plan arrived_plan(
+    "SELECT s.timeline FROM chronos.newest_arrived_timeline() s(timeline) "
+    // Half of a history, in the middle of a parallel restore, is not continued.
+    "WHERE s.timeline IS NOT NULL AND chronos.is_complete(s.timeline)");
+
+namespace local_column {
+enum : AttrNumber { one = 1, timeline, loading, compared_at, compared_by };
+}
+namespace timeline_column {
+enum : AttrNumber { id = 1, parent };
+}
+namespace gap_column {
+enum : AttrNumber { attempts = 5 };
+}
+
+// Inside call().
+value copied(const store_scan& scan, HeapTuple tuple, AttrNumber column, int length) {
+    bool null = false;
+    const Datum found = scan.get(tuple, column, null);
+    if (null) {
+        return {};
+    }
+    return length == -1 ? PointerGetDatum(PG_DETOAST_DATUM_COPY(found))
+                        : datumCopy(found, length <= 8, length);
+}
+
+void read_local(state& to, int server) {
+    store_scan scan("local");
+    if (const HeapTuple tuple = scan.next()) {
+        bool null = false;
+        to.line = copied(scan, tuple, local_column::timeline, UUID_LEN);
+        to.loading = DatumGetBool(scan.get(tuple, local_column::loading, null));
+        to.compared_at = copied(scan, tuple, local_column::compared_at, 8);
+        const Datum by = scan.get(tuple, local_column::compared_by, null);
+        to.other_server = !null && DatumGetInt32(by) != server;
+    }
+    scan.close();
+}
+
+void read_newest_version(state& to) {
+    const Relation table = table_open(store_relation("version"), AccessShareLock);
+    const Relation index = index_open(store_relation("version_pkey"), AccessShareLock);
+    const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    ScanKeyData key;
+    ScanKeyInit(&key, version_column::timeline, BTEqualStrategyNumber, F_UUID_EQ, to.line.datum);
+    const SysScanDesc scan = systable_beginscan_ordered(table, index, snapshot, 1, &key);
+    if (const HeapTuple tuple = systable_getnext_ordered(scan, BackwardScanDirection)) {
+        bool null = false;
+        const TupleDesc shape = RelationGetDescr(table);
+        to.number = DatumGetInt64(heap_getattr(tuple, version_column::number, shape, &null));
+        to.fingerprint = PointerGetDatum(
+            PG_DETOAST_DATUM_COPY(heap_getattr(tuple, version_column::fingerprint, shape, &null)));
+    }
+    systable_endscan_ordered(scan);
+    UnregisterSnapshot(snapshot);
+    index_close(index, AccessShareLock);
+    table_close(table, AccessShareLock);
+}
+
+bool has_gaps() {
+    store_scan scan("gap");
+    bool found = false;
+    while (const HeapTuple tuple = scan.next()) {
+        bool null = false;
+        found = found || DatumGetInt32(scan.get(tuple, gap_column::attempts, null)) < kMostAttempts;
+    }
+    scan.close();
+    return found;
+}
+
+// Whether another history came here with a dump, and this one continues none yet.
+bool may_have_arrived(const state& at) {
+    store_scan scan("timeline");
+    bool has_others = false;
+    bool is_root = false;
+    while (const HeapTuple tuple = scan.next()) {
+        bool null = false;
+        const Datum id = scan.get(tuple, timeline_column::id, null);
+        if (memcmp(DatumGetUUIDP(id), DatumGetUUIDP(at.line.datum), UUID_LEN) == 0) {
+            (void)scan.get(tuple, timeline_column::parent, is_root);
+        } else {
+            has_others = true;
+        }
+    }
+    scan.close();
+    return has_others && is_root;
+}
+
+value newest_arrived(MemoryContext memory) {
+    statements connection;
+    const value found = arrived_plan.read({}) > 0 ? cell(0, 0, memory) : value();
+    connection.close();
+    return found;
+}
 
 }  // namespace
 
-bool true_cell(int column) {
-    const value found = cell(0, column, CurrentMemoryContext);
-    return !found.is_null && DatumGetBool(found.datum);
-}
-
 state read_state(MemoryContext memory) {
-    backend::spi connection;
-    read_state_plan.read({});
     state out;
-    out.line = cell(0, 0, memory);
-    out.number = DatumGetInt64(cell(0, 1, memory).datum);
-    out.fingerprint = cell(0, 2, memory);
-    out.arrived = cell(0, 3, memory);
-    out.gaps = true_cell(4);
-    out.loading = true_cell(5);
-    out.compared_at = cell(0, 6, memory);
-    out.other_server = true_cell(7);
-    connection.close();
+    state* const to = &out;
+    const int server = backend::server_version();
+    const bool look = call([to, memory, server] {
+        const MemoryContext before = MemoryContextSwitchTo(memory);
+        read_local(*to, server);
+        bool found = false;
+        if (!to->line.is_null) {
+            read_newest_version(*to);
+            to->gaps = has_gaps();
+            found = may_have_arrived(*to);
+        }
+        MemoryContextSwitchTo(before);
+        return found;
+    });
+    if (look) {
+        out.arrived = newest_arrived(memory);
+    }
     return out;
 }
 

@@ -19,10 +19,10 @@ struct state {
     [[nodiscard]] bool has_backlog() const noexcept { return gaps || loading || !arrived.is_null; }
 };
 
+// A gap that could not be settled so often is left to a comparison of everything.
+inline constexpr int kMostAttempts = 3;
+
 // Values live in `memory`.
 [[nodiscard]] state read_state(MemoryContext memory);
-
-// A cell of the row that was just read.
-[[nodiscard]] bool true_cell(int column);
 
 }  // namespace chronos::history

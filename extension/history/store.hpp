@@ -1,13 +1,10 @@
-// The writing side of the version store: one function for each table. All run inside an spi
-// connection under the number lock, except add_gap().
+// The writing side of the version store: one function for each table. All run under the number
+// lock, except add_gap().
 #pragma once
 
 #include "history/compare.hpp"
 
 namespace chronos::history {
-
-// Plans what write_version() runs, once a session: not while everybody waits for the lock.
-void make_writers_ready();
 
 // Waits for those that are just committing a version; held until the transaction ends.
 void take_number_lock();
@@ -38,10 +35,9 @@ void note_comparison(backend::value time);
 std::int64_t add_label(backend::value label, backend::value role, bool later);
 // Gives the labels that wait to the newest version.
 void settle_labels();
-void add_gap(const char* reason, backend::value classids, backend::value objids, bool everything,
-             const evidence& who, const char* message, int attempts = 0);
-
-// A gap that could not be settled so often is left to a comparison of everything.
-inline constexpr int kMostAttempts = 3;
+void add_gap(const char* reason, const object_ids& objects, bool everything, const evidence& who,
+             const char* message, int attempts = 0);
+// For what could not be rendered, if there is any.
+void add_locked(const object_ids& locked, const evidence& who);
 
 }  // namespace chronos::history

@@ -34,10 +34,11 @@ COMMENT ON FUNCTION chronos.locked_objects(oid[], oid[]) IS
     'Those of the objects that cannot be rendered now, because another session holds what their text needs.';
 REVOKE ALL ON FUNCTION chronos.locked_objects(oid[], oid[]) FROM PUBLIC;
 
-CREATE FUNCTION chronos.plain_table(relation oid, OUT identity text, OUT definition jsonb) LANGUAGE c STABLE STRICT
-AS 'MODULE_PATHNAME', 'chronos_plain_table';
-COMMENT ON FUNCTION chronos.plain_table(oid) IS
-    'What chronos.live_table shows of a table with nothing unusual about it, in a fraction of the time; null for all others.';
+CREATE FUNCTION chronos.live_direct(classid oid, objid oid, OUT seen text, OUT kind text, OUT identity text,
+                                    OUT definition jsonb, OUT hash bytea) LANGUAGE c STABLE STRICT
+AS 'MODULE_PATHNAME', 'chronos_live_direct';
+COMMENT ON FUNCTION chronos.live_direct(oid, oid) IS
+    'What chronos.live_object shows of a catalogue row, in a fraction of the time: seen is described; nothing where the views show nothing for it; unusual where only they can tell.';
 
 CREATE FUNCTION chronos.live_hashes(classes oid[], objects oid[])
 RETURNS TABLE (classid oid, objid oid, kind text, identity text, definition jsonb, hash bytea)
@@ -59,10 +60,9 @@ BEGIN
     IF relkinds && '{r,p,f}' THEN
         tables := ARRAY(SELECT c.oid FROM pg_class c WHERE c.oid = ANY (objects) AND c.relkind IN ('r', 'p', 'f'));
         RETURN QUERY
-        SELECT 'pg_class'::regclass::oid, t.oid, 'table'::text, p.identity, p.definition,
-               chronos.object_hash('table', p.identity, p.definition)
-        FROM unnest(tables) t(oid) CROSS JOIN LATERAL chronos.plain_table(t.oid) p
-        WHERE p.identity IS NOT NULL;
+        SELECT 'pg_class'::regclass::oid, t.oid, d.kind, d.identity, d.definition, d.hash
+        FROM unnest(tables) t(oid) CROSS JOIN LATERAL chronos.live_direct('pg_class'::regclass, t.oid) d
+        WHERE d.seen = 'described';
         GET DIAGNOSTICS plain = ROW_COUNT;
         IF plain < cardinality(tables) THEN
             RETURN QUERY
@@ -70,7 +70,8 @@ BEGIN
                    chronos.object_hash(l.kind, l.identity, l.definition)
             FROM chronos.live_table l
             WHERE l.objid = ANY (ARRAY(SELECT t.oid FROM unnest(tables) t(oid)
-                                       CROSS JOIN LATERAL chronos.plain_table(t.oid) p WHERE p.identity IS NULL));
+                                       CROSS JOIN LATERAL chronos.live_direct('pg_class'::regclass, t.oid) d
+                                       WHERE d.seen = 'unusual'));
         END IF;
     END IF;
     IF relkinds && '{S}' THEN
@@ -207,6 +208,8 @@ BEGIN
             WHERE s.objid IS NULL AND f.identity = l.identity AND f.kind = l.kind AND f.until IS NULL
               AND f.timeline IS NOT DISTINCT FROM line
               AND (f.kind, f.classid, f.objid) NOT IN (SELECT x.kind, x.classid, x.objid FROM live x)
+              -- What had the name may have got another one, and is looked at later.
+              AND (SELECT o.identity FROM pg_identify_object(f.classid, f.objid, 0) o) IS NULL
             OFFSET 0) i ON true
     )
     SELECT p.classid, p.objid, p.kind, p.identity, p.definition, p.hash,

@@ -1,24 +1,3 @@
-CREATE FUNCTION chronos.recorder_state(
-    OUT line uuid, OUT number bigint, OUT fingerprint bytea, OUT arrived uuid, OUT gaps boolean, OUT loading boolean,
-    OUT compared_at timestamptz, OUT other_server boolean)
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    SELECT l.timeline, l.loading, l.compared_at, l.compared_by <> current_setting('server_version_num')::integer
-    INTO line, loading, compared_at, other_server FROM chronos.local l;
-    SELECT v.number, v.fingerprint INTO number, fingerprint
-    FROM chronos.version v WHERE v.timeline = line ORDER BY v.number DESC LIMIT 1;
-    gaps := EXISTS (SELECT FROM chronos.gap g WHERE g.attempts < 3);
-    arrived := chronos.newest_arrived_timeline();
-    -- Half of a history, in the middle of a parallel restore, is not continued.
-    IF arrived IS NOT NULL AND NOT chronos.is_complete(arrived) THEN
-        arrived := NULL;
-    END IF;
-    number := coalesce(number, 0);
-END $$;
-COMMENT ON FUNCTION chronos.recorder_state() IS 'What the recorder has to know before it gives a number.';
-
 CREATE FUNCTION chronos.is_complete(line uuid) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET enable_hashjoin = on

@@ -1,0 +1,127 @@
+// chronos.live_table: plain tables, children and partitions.
+#include "live/column.hpp"
+#include "live/kinds.hpp"
+#include "live/needs.hpp"
+
+extern "C" {
+#include <catalog/indexing.h>
+#include <catalog/pg_am_d.h>
+#include <catalog/pg_inherits.h>
+#include <utils/fmgrprotos.h>
+#include <utils/lsyscache.h>
+#include <utils/syscache.h>
+}
+
+namespace chronos::live {
+
+namespace {
+
+bool has_relation_options(Oid relation) {
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) {
+        return false;
+    }
+    bool null = false;
+    (void)SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &null);
+    ReleaseSysCache(tuple);
+    return !null;
+}
+
+bool is_plain(HeapTuple tuple, const FormData_pg_class& row) {
+    bool no_grants = false;
+    (void)SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &no_grants);
+    return row.relkind == RELKIND_RELATION && no_grants && row.reloftype == InvalidOid &&
+           row.relam == HEAP_TABLE_AM_OID && row.reltablespace == InvalidOid &&
+           !(OidIsValid(row.reltoastrelid) && has_relation_options(row.reltoastrelid));
+}
+
+const char* name_of(Oid relation) {
+    const char* const name = get_rel_name(relation);
+    return name == nullptr ? nullptr : qualified_name(get_rel_namespace(relation), name);
+}
+
+// By the index on child and number, so in the order of the parents.
+bool write_parents(jsonb_writer& to, const FormData_pg_class& row) {
+    rows_of rows(InheritsRelationId, InheritsRelidSeqnoIndexId, Anum_pg_inherits_inhrelid, row.oid);
+    List* parents = NIL;
+    bool plain = true;
+    while (const HeapTuple tuple = rows.next()) {
+        const Oid parent = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent;
+        const char* const name = name_of(parent);
+        plain = plain && name != nullptr;
+        parents = lappend(parents, const_cast<char*>(name));
+    }
+    rows.close();
+    if (!plain || parents == NIL) {
+        return plain;
+    }
+    if (row.relispartition) {
+        to.text("partition_of", static_cast<const char*>(linitial(parents)));
+        return list_length(parents) == 1;
+    }
+    to.key("inherits");
+    to.begin_array();
+    for (int i = 0; i < list_length(parents); ++i) {
+        to.element(static_cast<const char*>(list_nth(parents, i)));
+    }
+    to.end_array();
+    return true;
+}
+
+void write_bound(jsonb_writer& to, HeapTuple tuple, Oid relation) {
+    bool null = false;
+    const Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &null);
+    if (!null) {
+        to.text("bound", TextDatumGetCString(
+                             DirectFunctionCall2(pg_get_expr, bound, ObjectIdGetDatum(relation))));
+    }
+}
+
+void write_state(jsonb_writer& to, HeapTuple tuple, const FormData_pg_class& row) {
+    bool null = false;
+    const Datum options = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &null);
+    write_texts(to, "options", options, null);
+    to.yes("row_security", row.relrowsecurity);
+    to.yes("force_row_security", row.relforcerowsecurity);
+    if (row.relreplident == REPLICA_IDENTITY_FULL || row.relreplident == REPLICA_IDENTITY_NOTHING) {
+        to.text("replica_identity", row.relreplident == REPLICA_IDENTITY_FULL ? "full" : "nothing");
+    }
+    to.text("comment", comment_on(RelationRelationId, row.oid));
+}
+
+}  // namespace
+
+sight describe_table(HeapTuple tuple, description& out) {
+    const auto& row = *reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    if (row.relpersistence == RELPERSISTENCE_TEMP) {
+        return sight::nothing;
+    }
+    const char* const name = qualified_name(row.relnamespace, NameStr(row.relname));
+    if (name == nullptr) {
+        return sight::nothing;
+    }
+    const char* const owner = GetUserNameFromId(row.relowner, true);
+    if (owner == nullptr || !is_plain(tuple, row)) {
+        return sight::unusual;
+    }
+    const needs what = read_needs(RelationRelationId, row.oid);
+    jsonb_writer to;
+    to.begin_object();
+    to.text("owner", owner);
+    if (row.relpersistence == RELPERSISTENCE_UNLOGGED) {
+        to.text("persistence", "unlogged");
+    }
+    if (what.is_unusual || !write_columns(to, "columns", row.oid) || !write_parents(to, row)) {
+        return sight::unusual;
+    }
+    if (row.relispartition) {
+        write_bound(to, tuple, row.oid);
+    }
+    write_state(to, tuple, row);
+    write_needs(to, nullptr, what);
+    to.end_object();
+    out = {"table", name, to.finish()};
+    return sight::described;
+}
+
+}  // namespace chronos::live

@@ -1,0 +1,64 @@
+// chronos.live_view.
+#include "live/column.hpp"
+#include "live/kinds.hpp"
+#include "live/needs.hpp"
+
+extern "C" {
+#include <utils/fmgrprotos.h>
+#include <utils/syscache.h>
+}
+
+namespace chronos::live {
+
+namespace {
+
+bool is_plain(HeapTuple tuple, const FormData_pg_class& row) {
+    bool no_grants = false;
+    (void)SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &no_grants);
+    return row.relkind == RELKIND_VIEW && no_grants && row.reloftype == InvalidOid &&
+           is_lasting(RelationRelationId, row.oid);
+}
+
+// As rtrim(…, ';') does.
+char* query_of(Oid view) {
+    char* const found =
+        TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
+    for (std::size_t size = strlen(found); size > 0 && found[size - 1] == ';'; --size) {
+        found[size - 1] = '\0';
+    }
+    return found;
+}
+
+}  // namespace
+
+sight describe_view(HeapTuple tuple, description& out) {
+    const auto& row = *reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    const char* const name = row.relpersistence == RELPERSISTENCE_TEMP
+                                 ? nullptr
+                                 : qualified_name(row.relnamespace, NameStr(row.relname));
+    if (name == nullptr) {
+        return sight::nothing;
+    }
+    const char* const owner = GetUserNameFromId(row.relowner, true);
+    const needs what = read_needs(RelationRelationId, row.oid);
+    if (owner == nullptr || what.is_unusual || !is_plain(tuple, row)) {
+        return sight::unusual;
+    }
+    jsonb_writer to;
+    to.begin_object();
+    to.text("owner", owner);
+    if (!write_columns(to, "columns", row.oid)) {
+        return sight::unusual;
+    }
+    to.text("query", query_of(row.oid));
+    bool null = false;
+    const Datum options = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &null);
+    write_texts(to, "options", options, null);
+    to.text("comment", comment_on(RelationRelationId, row.oid));
+    write_needs(to, nullptr, what);
+    to.end_object();
+    out = {"view", name, to.finish()};
+    return sight::described;
+}
+
+}  // namespace chronos::live
