@@ -2,42 +2,84 @@
 // with it the hooks, before the command does its work.
 #include "backend/door.hpp"
 #include "backend/fault.hpp"
-#include "backend/plan.hpp"
-#include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
 #include "capture/grant.hpp"
 #include "capture/notes.hpp"
 
 extern "C" {
 #include <commands/event_trigger.h>
+#include <executor/executor.h>
+#include <nodes/execnodes.h>
+#include <utils/fmgroids.h>
+#include <utils/tuplestore.h>
 }
 
 namespace {
 
 using chronos::backend::call;
-using chronos::backend::plan;
 using namespace chronos::capture;
 
-constinit plan commands_plan(
-    "SELECT c.classid, c.objid FROM pg_catalog.pg_event_trigger_ddl_commands() c "
-    "WHERE c.objid IS NOT NULL AND NOT c.in_extension");
+// The columns of the server's two functions that are of use here.
+constexpr int kClassid = 1;
+constexpr int kObjid = 2;
+constexpr int kIsTemporary = 6;
+constexpr int kDroppedSchema = 8;
+constexpr int kInExtension = 8;
+
+Datum column(TupleTableSlot* row, int number, bool& is_null) {
+    return slot_getattr(row, number, &is_null);
+}
+
+bool yes(TupleTableSlot* row, int number) {
+    bool null = false;
+    const Datum found = column(row, number, null);
+    return !null && DatumGetBool(found);
+}
+
+void note_row(TupleTableSlot* row) {
+    bool no_class = false;
+    bool no_object = false;
+    const Datum classid = column(row, kClassid, no_class);
+    const Datum objid = column(row, kObjid, no_object);
+    if (!no_class && !no_object) {
+        note_object(DatumGetObjectId(classid), DatumGetObjectId(objid));
+    }
+}
+
+void note_command_row(TupleTableSlot* row) {
+    if (!yes(row, kInExtension)) {
+        note_row(row);
+    }
+}
 
 // What was ours cannot be told from the rows of other dropped objects at commit.
-constinit plan drops_plan(
-    "SELECT d.classid, d.objid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
-    "WHERE NOT d.is_temporary "
-    "AND coalesce(d.schema_name OPERATOR(pg_catalog.<>) 'chronos', true)");
-
-void note_rows(plan& query) {
-    chronos::backend::spi connection;
-    const std::uint64_t count = query.read({});
-    for (std::uint64_t row = 0; row < count; ++row) {
-        const MemoryContext memory = CurrentMemoryContext;
-        const Oid classid = DatumGetObjectId(chronos::backend::cell(row, 0, memory).datum);
-        const Oid objid = DatumGetObjectId(chronos::backend::cell(row, 1, memory).datum);
-        call([classid, objid] { note_object(classid, objid); });
+void note_dropped_row(TupleTableSlot* row) {
+    bool null = false;
+    const Datum schema = column(row, kDroppedSchema, null);
+    if (!yes(row, kIsTemporary) && (null || strcmp(TextDatumGetCString(schema), "chronos") != 0)) {
+        note_row(row);
     }
-    connection.close();
+}
+
+// Calls one of the two functions as a statement would, but for the statement. Inside call().
+void for_each_row(Oid function, void (*visit)(TupleTableSlot*)) {
+    FmgrInfo info;
+    fmgr_info(function, &info);
+    ReturnSetInfo result{};
+    result.type = T_ReturnSetInfo;
+    result.econtext = CreateStandaloneExprContext();
+    result.allowedModes = SFRM_Materialize;
+    LOCAL_FCINFO(asked, 0);
+    InitFunctionCallInfoData(*asked, &info, 0, InvalidOid, nullptr,
+                             reinterpret_cast<fmNodePtr>(&result));
+    (void)FunctionCallInvoke(asked);
+    TupleTableSlot* const row = MakeSingleTupleTableSlot(result.setDesc, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(result.setResult, true, false, row)) {
+        visit(row);
+    }
+    ExecDropSingleTupleTableSlot(row);
+    tuplestore_end(result.setResult);
+    FreeExprContext(result.econtext, true);
 }
 
 // An error here would undo the user's command: instead everything is compared at commit.
@@ -79,8 +121,10 @@ CHRONOS_SQL_FUNCTION(chronos_on_ddl_end)
 {
     Node* const command = trigger_data(fcinfo)->parsetree;
     note_safely([command] {
-        note_rows(commands_plan);
-        call([command] { note_command(command); });
+        call([command] {
+            for_each_row(F_PG_EVENT_TRIGGER_DDL_COMMANDS, note_command_row);
+            note_command(command);
+        });
     });
     PG_RETURN_VOID();
 }
@@ -88,6 +132,7 @@ CHRONOS_SQL_FUNCTION(chronos_on_ddl_end)
 CHRONOS_SQL_FUNCTION(chronos_on_drop)
 {
     (void)trigger_data(fcinfo);
-    note_safely([] { note_rows(drops_plan); });
+    note_safely(
+        [] { call([] { for_each_row(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, note_dropped_row); }); });
     PG_RETURN_VOID();
 }

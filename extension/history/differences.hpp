@@ -29,7 +29,8 @@ struct difference {
 
 struct differences {
     std::vector<difference> rows;
-    object_ids locked;  // what could not be rendered now
+    object_ids locked;       // what could not be rendered now
+    bool is_direct = false;  // found without a statement, so quickly found again
 
     [[nodiscard]] bool any_change() const;
 };

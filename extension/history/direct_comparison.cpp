@@ -1,10 +1,8 @@
 #include "history/direct_comparison.hpp"
 
-#include <unordered_map>
-#include <unordered_set>
-
 #include "backend/door.hpp"
 #include "backend/memory.hpp"
+#include "history/object_set.hpp"
 #include "history/render_lock.hpp"
 #include "history/store_tables.hpp"
 #include "live/description.hpp"
@@ -23,45 +21,6 @@ namespace chronos::history {
 namespace {
 
 using backend::call;
-
-// Beyond it sets are faster than single rows, and a lock for each could exhaust the lock table.
-constexpr std::size_t kMost = 500;
-
-// Something the C++ side does not know how to describe.
-struct unusual {};
-
-std::uint64_t key_of(const live::object& of) {
-    return (static_cast<std::uint64_t>(of.classid) << 32) | of.objid;
-}
-
-// Catalogue rows, each once, in the order in which they came.
-class object_set {
-  public:
-    bool add(const live::object& added) {
-        if (!OidIsValid(added.objid) || !keys_.insert(key_of(added)).second) {
-            return false;
-        }
-        items_.push_back(added);
-        if (items_.size() > kMost) {
-            throw unusual();
-        }
-        return true;
-    }
-    void add_all(const live::objects& added) {
-        if (added.is_unusual) {
-            throw unusual();
-        }
-        for (int i = 0; i < added.count; ++i) {
-            add(added.items[i]);
-        }
-    }
-    [[nodiscard]] bool has(const live::object& one) const { return keys_.count(key_of(one)) != 0; }
-    [[nodiscard]] const std::vector<live::object>& items() const { return items_; }
-
-  private:
-    std::vector<live::object> items_;
-    std::unordered_set<std::uint64_t> keys_;
-};
 
 struct live_state {
     live::object of;
@@ -139,7 +98,7 @@ class direct_comparison {
     differences run(const object_ids& touched) {
         object_set first;
         for (std::size_t i = 0; i < touched.objids.size(); ++i) {
-            add_with_owners(first, {touched.classids[i], touched.objids[i]});
+            first.add_with_owners({touched.classids[i], touched.objids[i]});
         }
         compare(first.items());
         object_set changed;
@@ -148,30 +107,21 @@ class direct_comparison {
                 changed.add({each.classid, each.objid});
             }
         }
-        if (!changed.items().empty()) {
+        if (!changed.empty()) {
             compare(dependents_of(changed, first));
         }
         return std::move(out_);
     }
 
   private:
-    static void add_with_owners(object_set& to, const live::object& one) {
-        to.add(one);
-        to.add_all(call([one] { return live::owners_of(one.classid, one.objid); }));
-    }
-
     // What depends on them at any remove, and the objects that show it, without those of `seen`.
     static std::vector<live::object> dependents_of(const object_set& changed,
                                                    const object_set& seen) {
         object_set reached;
         for (const live::object& each : changed.items()) {
-            add_with_owners(reached, each);
+            reached.add_with_owners(each);
         }
-        for (std::size_t i = 0; i < reached.items().size(); ++i) {
-            const live::object each = reached.items()[i];
-            reached.add_all(
-                call([each] { return live::direct_dependents_of(each.classid, each.objid); }));
-        }
+        reached.add_dependents();
         object_set shown;
         for (const live::object& each : reached.items()) {
             shown.add_all(call([each] { return live::owners_of(each.classid, each.objid); }));
@@ -259,7 +209,7 @@ class direct_comparison {
     static const fact_row* take(std::vector<known_object>& known, const live::object& of,
                                 const char* kind) {
         for (known_object& each : known) {
-            if (key_of(each.of) != key_of(of)) {
+            if (object_set::key_of(each.of) != object_set::key_of(of)) {
                 continue;
             }
             for (int i = 0; i < each.facts.count; ++i) {
@@ -317,7 +267,7 @@ class newest_snapshot {
 
 std::optional<differences> compare_directly(const state& at, const object_ids& touched,
                                             MemoryContext memory) {
-    if (touched.objids.size() > kMost) {
+    if (touched.objids.size() > object_set::kMost) {
         return std::nullopt;
     }
     const backend::memory_scope in(memory);
@@ -329,6 +279,9 @@ std::optional<differences> compare_directly(const state& at, const object_ids& t
         found.reset();
     }
     snapshot.close();
+    if (found) {
+        found->is_direct = true;
+    }
     return found;
 }
 

@@ -7,6 +7,7 @@
 #include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
 #include "history/backlog.hpp"
+#include "history/disturbance.hpp"
 #include "history/scope.hpp"
 #include "history/store.hpp"
 
@@ -57,9 +58,13 @@ bool same_datum(const value& left, const value& right, std::size_t size) {
             memcmp(DatumGetPointer(left.datum), DatumGetPointer(right.datum), size) == 0);
 }
 
+bool same_line(const state& before, const state& after) {
+    return same_datum(before.line, after.line, UUID_LEN);
+}
+
 // True if no version has been written between the two looks.
 bool same_head(const state& before, const state& after) {
-    return before.number == after.number && same_datum(before.line, after.line, UUID_LEN);
+    return before.number == after.number && same_line(before, after);
 }
 
 }  // namespace
@@ -98,6 +103,7 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
     const MemoryContext memory = CurrentMemoryContext;
     backend::step("state");
     const state before = read_state(memory);
+    const disturbance since(before);
     object_ids own = touched;
     differences found;
     backend::step("compare");
@@ -116,7 +122,9 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
             settle_backlog(now, own);
             now = read_state(memory);
         }
-        if (!same_head(before, now) || own.objids.size() != before_settling) {
+        const bool stands = same_head(before, now) || (same_line(before, now) && !found.is_direct &&
+                                                       !everything && since.is_ruled_out(own));
+        if (!stands || own.objids.size() != before_settling) {
             found = own.empty() ? differences{} : compare(now, own, memory);
         }
         backend::step("number");

@@ -3,6 +3,10 @@
 
 #include "history/recorder.hpp"
 
+extern "C" {
+#include <utils/uuid.h>
+}
+
 namespace chronos::history {
 
 // The timeline of this database, its newest version, and what is still to be settled.

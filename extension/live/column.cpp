@@ -1,5 +1,7 @@
 #include "live/column.hpp"
 
+#include "live/privileges.hpp"
+
 extern "C" {
 #include <catalog/indexing.h>
 #include <catalog/pg_attrdef.h>
@@ -58,7 +60,6 @@ bool is_plain_column(HeapTuple tuple, TupleDesc shape) {
         column.attcollation == its->typcollation && column.attstorage == its->typstorage;
     ReleaseSysCache(type);
     return usual && column.attgenerated == '\0' && column.attcompression == '\0' &&
-           is_null(tuple, Anum_pg_attribute_attacl, shape) &&
            is_null(tuple, Anum_pg_attribute_attfdwoptions, shape) && !has_options(tuple, shape) &&
            !has_target(tuple, shape) && (!column.attnotnull || is_usual_not_null(column));
 }
@@ -91,7 +92,9 @@ bool has_column_comments(Oid relation) {
     return found;
 }
 
-void write_column(jsonb_writer& to, const FormData_pg_attribute& column, bool commented) {
+// False if it has a grant to an unknown role.
+bool write_column(jsonb_writer& to, HeapTuple tuple, TupleDesc shape, bool commented, Oid owner) {
+    const auto& column = *reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
     to.begin_object();
     // A copy: the page of the row is let go before the end.
     to.text("name", pstrdup(NameStr(column.attname)));
@@ -110,7 +113,11 @@ void write_column(jsonb_writer& to, const FormData_pg_attribute& column, bool co
     if (commented) {
         to.text("comment", comment_on(RelationRelationId, column.attrelid, column.attnum));
     }
+    bool no_grants = false;
+    const Datum grants = heap_getattr(tuple, Anum_pg_attribute_attacl, shape, &no_grants);
+    const bool known = write_privileges(to, OBJECT_COLUMN, grants, no_grants, owner);
     to.end_object();
+    return known;
 }
 
 }  // namespace
@@ -125,7 +132,7 @@ bool has_target(HeapTuple attribute, TupleDesc shape) {
 #endif
 }
 
-bool write_columns(jsonb_writer& to, const char* name, Oid relation) {
+bool write_columns(jsonb_writer& to, const char* name, Oid relation, Oid owner) {
     const bool commented = has_column_comments(relation);
     rows_of rows(AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid,
                  relation);
@@ -137,11 +144,11 @@ bool write_columns(jsonb_writer& to, const char* name, Oid relation) {
         if (column->attnum <= 0 || column->attisdropped) {
             continue;
         }
-        plain = is_plain_column(tuple, rows.shape());
+        plain = is_plain_column(tuple, rows.shape()) &&
+                write_column(to, tuple, rows.shape(), commented, owner);
         if (!plain) {
             break;
         }
-        write_column(to, *column, commented);
     }
     rows.close();
     to.end_array();

@@ -1,6 +1,7 @@
 // chronos.live_function: functions; procedures and aggregates are left to it.
 #include "live/kinds.hpp"
 #include "live/needs.hpp"
+#include "live/privileges.hpp"
 
 extern "C" {
 #include <catalog/pg_proc.h>
@@ -40,14 +41,11 @@ sight describe_function(HeapTuple tuple, description& out) {
     if (qualified_name(row.pronamespace, NameStr(row.proname)) == nullptr) {
         return sight::nothing;
     }
-    bool no_grants = false;
-    (void)SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &no_grants);
     bool no_transforms = false;
     (void)SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_protrftypes, &no_transforms);
     const char* const owner = GetUserNameFromId(row.proowner, true);
     const bool usual_kind = row.prokind == PROKIND_FUNCTION || row.prokind == PROKIND_WINDOW;
-    if (!usual_kind || !no_grants || !no_transforms || owner == nullptr ||
-        is_part_of_another(row.oid)) {
+    if (!usual_kind || !no_transforms || owner == nullptr || is_part_of_another(row.oid)) {
         return sight::unusual;
     }
     const needs what = read_needs(ProcedureRelationId, row.oid);
@@ -60,6 +58,11 @@ sight describe_function(HeapTuple tuple, description& out) {
     to.text("definition", definition_of(row.oid));
     to.text("comment", comment_on(ProcedureRelationId, row.oid));
     write_needs(to, nullptr, what);
+    bool no_grants = false;
+    const Datum grants = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &no_grants);
+    if (!write_privileges(to, OBJECT_FUNCTION, grants, no_grants, row.proowner)) {
+        return sight::unusual;
+    }
     to.end_object();
     out = {"function", format_procedure(row.oid), to.finish()};
     return sight::described;

@@ -208,6 +208,17 @@ objects direct_dependents_of(Oid classid, Oid objid) {
     return out;
 }
 
+objects direct_needs_of(Oid classid, Oid objid) {
+    objects out;
+    rows_of rows = needs_of(classid, objid);
+    while (const HeapTuple tuple = rows.next()) {
+        const FormData_pg_depend row = depend_row(tuple);
+        out.add(row.refclassid, row.refobjid);
+    }
+    rows.close();
+    return out;
+}
+
 namespace {
 
 void add_relations_needed(objects& to, Oid classid, Oid objid) {

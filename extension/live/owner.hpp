@@ -26,6 +26,9 @@ struct objects {
 // well. Rows that need it for their existence alone are among them.
 [[nodiscard]] objects direct_dependents_of(Oid classid, Oid objid);
 
+// Rows that this one needs, one step further, whatever for.
+[[nodiscard]] objects direct_needs_of(Oid classid, Oid objid);
+
 // The relations, other than itself, that rendering an object opens.
 [[nodiscard]] objects relations_needed_by(Oid classid, Oid objid);
 

@@ -1,5 +1,6 @@
 // chronos.live_sequence.
 #include "live/kinds.hpp"
+#include "live/privileges.hpp"
 
 extern "C" {
 #include <catalog/pg_attribute.h>
@@ -92,9 +93,7 @@ sight describe_sequence(HeapTuple tuple, description& out) {
         return sight::nothing;
     }
     const char* const owner = GetUserNameFromId(row.relowner, true);
-    bool no_grants = false;
-    (void)SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &no_grants);
-    if (owner == nullptr || !no_grants) {
+    if (owner == nullptr) {
         return sight::unusual;
     }
     jsonb_writer to;
@@ -107,6 +106,11 @@ sight describe_sequence(HeapTuple tuple, description& out) {
     to.text("comment", comment_on(RelationRelationId, row.oid));
     const owning_column column = find_column(row.oid);
     if (OidIsValid(column.table) && !write_column(to, column, row.relpersistence)) {
+        return sight::unusual;
+    }
+    bool no_grants = false;
+    const Datum grants = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &no_grants);
+    if (!write_privileges(to, OBJECT_SEQUENCE, grants, no_grants, row.relowner)) {
         return sight::unusual;
     }
     to.end_object();

@@ -2,6 +2,7 @@
 #include "live/column.hpp"
 #include "live/kinds.hpp"
 #include "live/needs.hpp"
+#include "live/privileges.hpp"
 
 extern "C" {
 #include <catalog/indexing.h>
@@ -27,10 +28,8 @@ bool has_relation_options(Oid relation) {
     return !null;
 }
 
-bool is_plain(HeapTuple tuple, const FormData_pg_class& row) {
-    bool no_grants = false;
-    (void)SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &no_grants);
-    return row.relkind == RELKIND_RELATION && no_grants && row.reloftype == InvalidOid &&
+bool is_plain(const FormData_pg_class& row) {
+    return row.relkind == RELKIND_RELATION && row.reloftype == InvalidOid &&
            row.relam == HEAP_TABLE_AM_OID && row.reltablespace == InvalidOid &&
            !(OidIsValid(row.reltoastrelid) && has_relation_options(row.reltoastrelid));
 }
@@ -101,7 +100,7 @@ sight describe_table(HeapTuple tuple, description& out) {
         return sight::nothing;
     }
     const char* const owner = GetUserNameFromId(row.relowner, true);
-    if (owner == nullptr || !is_plain(tuple, row)) {
+    if (owner == nullptr || !is_plain(row)) {
         return sight::unusual;
     }
     const needs what = read_needs(RelationRelationId, row.oid);
@@ -111,7 +110,8 @@ sight describe_table(HeapTuple tuple, description& out) {
     if (row.relpersistence == RELPERSISTENCE_UNLOGGED) {
         to.text("persistence", "unlogged");
     }
-    if (what.is_unusual || !write_columns(to, "columns", row.oid) || !write_parents(to, row)) {
+    if (what.is_unusual || !write_columns(to, "columns", row.oid, row.relowner) ||
+        !write_parents(to, row)) {
         return sight::unusual;
     }
     if (row.relispartition) {
@@ -119,6 +119,11 @@ sight describe_table(HeapTuple tuple, description& out) {
     }
     write_state(to, tuple, row);
     write_needs(to, nullptr, what);
+    bool no_grants = false;
+    const Datum grants = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &no_grants);
+    if (!write_privileges(to, OBJECT_TABLE, grants, no_grants, row.relowner)) {
+        return sight::unusual;
+    }
     to.end_object();
     out = {"table", name, to.finish()};
     return sight::described;

@@ -2,6 +2,7 @@
 #include "live/column.hpp"
 #include "live/kinds.hpp"
 #include "live/needs.hpp"
+#include "live/privileges.hpp"
 
 extern "C" {
 #include <catalog/indexing.h>
@@ -55,10 +56,8 @@ sight describe_type(HeapTuple tuple, description& out) {
         return sight::nothing;
     }
     const bool is_enum = row.typtype == TYPTYPE_ENUM;
-    bool no_grants = false;
-    (void)SysCacheGetAttr(TYPEOID, tuple, Anum_pg_type_typacl, &no_grants);
     const char* const owner = GetUserNameFromId(row.typowner, true);
-    if (!(is_enum || row.typtype == TYPTYPE_COMPOSITE) || !no_grants || owner == nullptr) {
+    if (!(is_enum || row.typtype == TYPTYPE_COMPOSITE) || owner == nullptr) {
         return sight::unusual;
     }
     const needs what = read_needs(TypeRelationId, row.oid);
@@ -68,7 +67,7 @@ sight describe_type(HeapTuple tuple, description& out) {
     to.text("type", is_enum ? "enum" : "composite");
     if (is_enum) {
         write_labels(to, row.oid);
-    } else if (!write_columns(to, "attributes", row.typrelid)) {
+    } else if (!write_columns(to, "attributes", row.typrelid, row.typowner)) {
         return sight::unusual;
     }
     if (what.is_unusual) {
@@ -76,6 +75,11 @@ sight describe_type(HeapTuple tuple, description& out) {
     }
     to.text("comment", comment_on(TypeRelationId, row.oid));
     write_needs(to, nullptr, what);
+    bool no_grants = false;
+    const Datum grants = SysCacheGetAttr(TYPEOID, tuple, Anum_pg_type_typacl, &no_grants);
+    if (!write_privileges(to, OBJECT_TYPE, grants, no_grants, row.typowner)) {
+        return sight::unusual;
+    }
     to.end_object();
     out = {"type", name, to.finish()};
     return sight::described;

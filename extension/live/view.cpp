@@ -2,6 +2,7 @@
 #include "live/column.hpp"
 #include "live/kinds.hpp"
 #include "live/needs.hpp"
+#include "live/privileges.hpp"
 
 extern "C" {
 #include <utils/fmgrprotos.h>
@@ -12,10 +13,8 @@ namespace chronos::live {
 
 namespace {
 
-bool is_plain(HeapTuple tuple, const FormData_pg_class& row) {
-    bool no_grants = false;
-    (void)SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &no_grants);
-    return row.relkind == RELKIND_VIEW && no_grants && row.reloftype == InvalidOid &&
+bool is_plain(const FormData_pg_class& row) {
+    return row.relkind == RELKIND_VIEW && row.reloftype == InvalidOid &&
            is_lasting(RelationRelationId, row.oid);
 }
 
@@ -41,13 +40,13 @@ sight describe_view(HeapTuple tuple, description& out) {
     }
     const char* const owner = GetUserNameFromId(row.relowner, true);
     const needs what = read_needs(RelationRelationId, row.oid);
-    if (owner == nullptr || what.is_unusual || !is_plain(tuple, row)) {
+    if (owner == nullptr || what.is_unusual || !is_plain(row)) {
         return sight::unusual;
     }
     jsonb_writer to;
     to.begin_object();
     to.text("owner", owner);
-    if (!write_columns(to, "columns", row.oid)) {
+    if (!write_columns(to, "columns", row.oid, row.relowner)) {
         return sight::unusual;
     }
     to.text("query", query_of(row.oid));
@@ -56,6 +55,10 @@ sight describe_view(HeapTuple tuple, description& out) {
     write_texts(to, "options", options, null);
     to.text("comment", comment_on(RelationRelationId, row.oid));
     write_needs(to, nullptr, what);
+    const Datum grants = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &null);
+    if (!write_privileges(to, OBJECT_TABLE, grants, null, row.relowner)) {
+        return sight::unusual;
+    }
     to.end_object();
     out = {"view", name, to.finish()};
     return sight::described;
