@@ -115,6 +115,7 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
     }
     if (!found.rows.empty() || before.has_backlog() || labelled) {
         backend::step("lock");
+        make_writers_ready();
         take_number_lock();
         state now = read_state(memory);
         const std::size_t before_settling = own.objids.size();

@@ -6,6 +6,10 @@
 
 namespace chronos::history {
 
+// What a session reads of the store's tables only once is read now: not while everybody waits for
+// the lock.
+void make_writers_ready();
+
 // Waits for those that are just committing a version; held until the transaction ends.
 void take_number_lock();
 

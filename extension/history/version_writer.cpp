@@ -15,6 +15,7 @@
 
 extern "C" {
 #include <access/htup_details.h>
+#include <access/relation.h>
 #include <commands/sequence.h>
 #include <utils/fmgroids.h>
 #include <utils/fmgrprotos.h>
@@ -213,6 +214,22 @@ void tell(const state& at, std::int64_t number, value sum) {
 }
 
 }  // namespace
+
+void make_writers_ready() {
+    static constinit bool ready = false;
+    if (ready) {
+        return;
+    }
+    call([] {
+        for (const char* const each : {"definition", "fact", "version"}) {
+            table_writer table(each);
+            table.close();
+        }
+        const Relation numbers = relation_open(store_relation("object_number"), AccessShareLock);
+        relation_close(numbers, AccessShareLock);
+    });
+    ready = true;
+}
 
 void write_new_oids(const state& at, const differences& found) {
     const difference* const items = found.rows.data();
