@@ -81,6 +81,7 @@ CREATE UNIQUE INDEX t_all_h ON t_all (h);
 CREATE TABLE t_refers (a "char" REFERENCES t_all (h), b int REFERENCES t_refers (c), c int UNIQUE, d int CHECK (twice(d) > 0), e int, EXCLUDE USING btree (e WITH =));
 -- sequences
 CREATE SEQUENCE s_plain;
+ALTER SEQUENCE t_all_g_seq AS bigint;
 CREATE SEQUENCE s_all AS smallint INCREMENT -3 MINVALUE -300 MAXVALUE 9 START 7 CACHE 5 CYCLE;
 CREATE SEQUENCE s_owned OWNED BY t_comment.a;
 COMMENT ON SEQUENCE s_owned IS 's';

@@ -43,7 +43,7 @@ void write_persistence(jsonb_writer& to, const owning_column& column, char persi
 }
 
 // False if it is unusual.
-bool write_column(jsonb_writer& to, const owning_column& column, char persistence) {
+bool write_column(jsonb_writer& to, const owning_column& column, char persistence, Oid counts_in) {
     const relation_name table = name_relation(column.table);
     const HeapTuple tuple =
         SearchSysCacheCopy2(ATTNUM, ObjectIdGetDatum(column.table), Int16GetDatum(column.number));
@@ -58,6 +58,10 @@ bool write_column(jsonb_writer& to, const owning_column& column, char persistenc
     to.text("table_kind", kind);
     to.text("name", NameStr(row.attname));
     write_persistence(to, column, persistence);
+    // And counts in its column's type, if nobody says otherwise.
+    if (column.is_identity && row.atttypid != counts_in) {
+        to.text("type", format_type_be(row.atttypid));
+    }
     if (column.is_identity) {
         to.text("identity", row.attidentity == ATTRIBUTE_IDENTITY_ALWAYS ? "always" : "by default");
     }
@@ -102,10 +106,12 @@ sight describe_sequence(HeapTuple tuple, description& out) {
     if (row.relpersistence == RELPERSISTENCE_UNLOGGED) {
         to.text("persistence", "unlogged");
     }
-    write_parameters(to, *reinterpret_cast<Form_pg_sequence>(GETSTRUCT(found)));
+    const auto& parameters = *reinterpret_cast<Form_pg_sequence>(GETSTRUCT(found));
+    write_parameters(to, parameters);
     to.text("comment", comment_on(RelationRelationId, row.oid));
     const owning_column column = find_column(row.oid);
-    if (OidIsValid(column.table) && !write_column(to, column, row.relpersistence)) {
+    if (OidIsValid(column.table) &&
+        !write_column(to, column, row.relpersistence, parameters.seqtypid)) {
         return sight::unusual;
     }
     bool no_grants = false;
