@@ -311,6 +311,11 @@ CREATE TABLE like_it (LIKE b INCLUDING ALL)
 CREATE TABLE IF NOT EXISTS as_query (a int)
 DROP TABLE IF EXISTS nothing
 CREATE SCHEMA with_elements CREATE TABLE x (a int) CREATE VIEW y AS SELECT a FROM x
+CREATE TABLE kin (a int, b int, CONSTRAINT kin_a CHECK (a > 0), CONSTRAINT kin_b CHECK (b > 0))
+CREATE TABLE kin_1 () INHERITS (kin)
+ALTER TABLE kin_1 ADD CONSTRAINT kin_a CHECK (a > 0)
+ALTER TABLE ONLY kin DROP CONSTRAINT kin_b
+ALTER TABLE ONLY kin DROP COLUMN b
 SET allow_in_place_tablespaces = on
 CREATE TABLESPACE regress_complete LOCATION ''
 CREATE TABLE in_space (a int PRIMARY KEY USING INDEX TABLESPACE regress_complete) TABLESPACE regress_complete

@@ -3,10 +3,16 @@
 #include "capture/notes.hpp"
 
 extern "C" {
+#include <access/genam.h>
+#include <access/table.h>
+#include <catalog/namespace.h>
+#include <catalog/pg_constraint.h>
 #include <catalog/pg_database.h>
 #include <catalog/pg_event_trigger.h>
+#include <catalog/pg_inherits.h>
 #include <commands/event_trigger.h>
 #include <nodes/parsenodes.h>
+#include <utils/fmgroids.h>
 }
 
 namespace chronos::capture {
@@ -34,6 +40,53 @@ void note_said(ObjectType type, Node* object) {
     }
 }
 
+void note_checks(Oid relation) {
+    const Relation constraints = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(relation));
+    const SysScanDesc scan =
+        systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &key);
+    for (HeapTuple row = systable_getnext(scan); HeapTupleIsValid(row);
+         row = systable_getnext(scan)) {
+        const auto constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(row));
+        if (constraint->contype == CONSTRAINT_CHECK) {
+            note_object(ConstraintRelationId, constraint->oid);
+        }
+    }
+    systable_endscan(scan);
+    table_close(constraints, AccessShareLock);
+}
+
+// What a table inherits becomes its own, or its own and inherited, without a word.
+bool changes_inheritance(const AlterTableCmd* command) {
+    switch (command->subtype) {
+        case AT_AddConstraint:
+            return castNode(Constraint, command->def)->contype == CONSTR_CHECK;
+        case AT_DropConstraint:
+        case AT_DropColumn:
+            return true;
+        default:
+            return false;
+    }
+}
+
+void note_family(const AlterTableStmt* statement) {
+    bool changes = false;
+    ListCell* each = nullptr;
+    foreach (each, statement->cmds) {
+        changes = changes || changes_inheritance(lfirst_node(AlterTableCmd, each));
+    }
+    const Oid relation = changes ? RangeVarGetRelid(statement->relation, NoLock, true) : InvalidOid;
+    if (!OidIsValid(relation) || (!has_superclass(relation) && !has_subclass(relation))) {
+        return;
+    }
+    foreach (each, find_all_inheritors(relation, NoLock, nullptr)) {
+        note_object(RelationRelationId, lfirst_oid(each));
+        note_checks(lfirst_oid(each));
+    }
+}
+
 }  // namespace
 
 void note_unannounced(Node* command) {
@@ -53,6 +106,9 @@ void note_unannounced(Node* command) {
             if (castNode(GrantStmt, command)->objtype == OBJECT_DATABASE) {
                 note_database();
             }
+            break;
+        case T_AlterTableStmt:
+            note_family(castNode(AlterTableStmt, command));
             break;
         case T_DropRoleStmt:
             // The settings of the role in this database are gone as well.

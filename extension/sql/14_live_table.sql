@@ -16,6 +16,14 @@ SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
                SELECT jsonb_agg(i.inhparent::regclass::text ORDER BY i.inhseqno)
                FROM pg_catalog.pg_inherits i
                WHERE i.inhrelid = c.oid) END,
+           -- Columns of its parent that stand in another order than in the parent.
+           'own_order', CASE WHEN NOT c.relispartition AND EXISTS (
+               SELECT FROM pg_catalog.pg_inherits i
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = i.inhrelid AND NOT a.attislocal AND a.attnum > 0 AND NOT a.attisdropped
+               JOIN pg_catalog.pg_attribute b ON b.attrelid = i.inhrelid AND NOT b.attislocal AND b.attnum > a.attnum AND NOT b.attisdropped
+               JOIN pg_catalog.pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND NOT p.attisdropped
+               JOIN pg_catalog.pg_attribute q ON q.attrelid = i.inhparent AND q.attname = b.attname AND q.attnum < p.attnum AND NOT q.attisdropped
+               WHERE i.inhrelid = c.oid) THEN true END,
            'access_method', CASE WHEN c.relam NOT IN (0, 2) THEN
                chronos.access_method_name(c.relam) END,
            'tablespace', CASE WHEN c.reltablespace <> 0 THEN

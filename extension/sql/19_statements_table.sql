@@ -145,7 +145,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN jsonb_array_length(definition -> 'inherits') = 1 AND (
+    RETURN jsonb_array_length(definition -> 'inherits') = 1 AND NOT definition ? 'own_order' AND (
         SELECT coalesce(max(c.nr) FILTER (WHERE c.facts ? 'inherited')
                         < min(c.nr) FILTER (WHERE NOT c.facts ? 'inherited'), true)
                AND NOT coalesce(bool_or(NOT c.facts ? 'inherited'
@@ -175,6 +175,10 @@ BEGIN
                               ELSE c.facts - 'not_null' END - 'fdw_options' ORDER BY c.nr)
         FROM jsonb_array_elements(definition -> 'columns') WITH ORDINALITY c(facts, nr))), true);
     RETURN NEXT;
+    -- Checks that parents have already.
+    RETURN QUERY
+    SELECT 62, format('ALTER TABLE %s ADD CONSTRAINT %I %s', helper, c ->> 'name', regexp_replace(c ->> 'definition', ' NOT VALID$', ''))
+    FROM jsonb_array_elements(definition -> 'checks') c;
     statement := chronos.table_sql(kind, identity, definition || jsonb_build_object('inherits', jsonb_build_array(helper),
         'columns', (SELECT coalesce(jsonb_agg(CASE WHEN c.facts -> 'not_null_constraint' ? 'inherited'
                                                    THEN c.facts - 'not_null' ELSE c.facts END - 'generated' ORDER BY c.nr), '[]')
@@ -204,10 +208,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     -- Joined to its parents afterwards, a table keeps the order of its columns.
-    own_columns boolean := definition ? 'partition_of'
-        OR NOT jsonb_path_exists(definition,
-            '$.columns[*] ? (exists (@.inherited) || exists (@.not_null_constraint.inherited))');
-    ordered boolean := NOT own_columns AND NOT chronos.inherits_in_order(definition);
+    inherited boolean := jsonb_path_exists(definition,
+        '$.columns[*] ? (exists (@.inherited) || exists (@.not_null_constraint.inherited))');
+    own_columns boolean := definition ? 'partition_of' OR NOT (inherited OR definition ? 'checks');
+    ordered boolean := NOT own_columns AND NOT (inherited AND chronos.inherits_in_order(definition));
     parent text;
 BEGIN
     IF ordered THEN

@@ -17,13 +17,25 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN chronos.plan_parents(item.mid) <> chronos.plan_parents(item.new)
+    RETURN item.kept IS NOT NULL
+        OR chronos.plan_parents(item.mid) <> chronos.plan_parents(item.new)
         OR item.mid -> 'bound' IS DISTINCT FROM item.new -> 'bound'
         OR chronos.plan_parents(item.old) && lost_tables;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_leaves_parents(chronos.plan_item, text[]) IS
     'Whether a table has to be taken from its parents and given to others, or to the same ones made anew.';
+
+CREATE FUNCTION chronos.plan_leaves_parent(item chronos.plan_item, lost_tables text[], parent text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN chronos.plan_leaves_parents(item, lost_tables)
+        AND parent <> ALL ((chronos.plan_parents(item.old))[1:coalesce(item.kept, 0)]);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_leaves_parent(chronos.plan_item, text[], text) IS 'Whether a table is taken from this parent.';
 
 CREATE FUNCTION chronos.plan_family(item chronos.plan_item, lost_tables text[])
 RETURNS SETOF chronos.plan_statement
@@ -48,17 +60,47 @@ BEGIN
     SELECT (chronos.plan_say(1, 63, CASE WHEN item.old ? 'partition_of'
         THEN format('ALTER TABLE %s DETACH PARTITION %s', p, item.old_identity)
         ELSE format('ALTER %s %s NO INHERIT %s', clause, item.old_identity, p) END)).*
-    FROM unnest(chronos.plan_parents(item.old)) p;
+    FROM unnest((chronos.plan_parents(item.old))[coalesce(item.kept, 0) + 1:]) p;
     RETURN QUERY
     SELECT (chronos.plan_say(4, 81, CASE WHEN item.new ? 'partition_of'
         THEN format('ALTER TABLE %s ATTACH PARTITION %s %s', p, item.identity, item.new ->> 'bound')
         ELSE format('ALTER %s %s INHERIT %s', clause, item.identity, p) END,
         CASE WHEN item.new ? 'partition_of' THEN '{scan}'::text[] ELSE '{}' END)).*
-    FROM unnest(chronos.plan_parents(item.new)) WITH ORDINALITY u(p, nr);
+    FROM unnest((chronos.plan_parents(item.new))[coalesce(item.kept, 0) + 1:]) WITH ORDINALITY u(p, nr);
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_family(chronos.plan_item, text[]) IS
     'How a table leaves its parents or its type, and joins others.';
+
+CREATE FUNCTION chronos.plan_column_follows(item chronos.plan_item, old jsonb, new jsonb, lost_names text[], leaves boolean) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (coalesce(old, new) ? 'inherited' AND coalesce(new, old) ? 'inherited'
+            AND (NOT leaves OR ARRAY[old ->> 'name', new ->> 'name'] && item.led))
+        OR (item.old ? 'of_type' AND item.mid -> 'of_type' = item.new -> 'of_type' AND item.old ->> 'of_type' <> ALL (lost_names));
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_column_follows(chronos.plan_item, jsonb, jsonb, text[], boolean) IS
+    'Whether a column is changed with that of the parent, which goes down to the children, or with that of the table''s type.';
+
+CREATE FUNCTION chronos.plan_columns_dropped(item chronos.plan_item, lost_names text[], leaves boolean)
+RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- What is computed goes before that of which it is.
+    RETURN QUERY
+    SELECT (chronos.plan_say(1, 62, format('ALTER %s %s DROP COLUMN %I', upper(item.kind), item.old_identity, c.old_name),
+        CASE WHEN c.old ? 'generated' THEN '{}'::text[] ELSE '{data_loss}' END)).*
+    FROM chronos.plan_columns(item, lost_names) c
+    WHERE c.way IN ('drop', 'remake') AND NOT chronos.plan_column_follows(item, c.old, c.new, lost_names, leaves)
+    ORDER BY NOT c.old ? 'generated', c.nr, c.old_nr;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_columns_dropped(chronos.plan_item, text[], boolean) IS 'The columns of a table that go.';
 
 CREATE FUNCTION chronos.plan_table_columns(item chronos.plan_item, lost_names text[], leaves boolean)
 RETURNS SETOF chronos.plan_statement
@@ -75,14 +117,7 @@ BEGIN
     FOR c IN SELECT * FROM chronos.plan_columns(item, lost_names) p ORDER BY p.nr, p.old_nr LOOP
         before := format('ALTER %s %s', clause, item.old_identity);
         retyped := c.way = 'retype';
-        -- What the parent does goes down to its children, and what the type does to its tables.
-        follows := (NOT leaves AND coalesce(c.old, c.new) ? 'inherited' AND coalesce(c.new, c.old) ? 'inherited')
-                   OR (item.old ? 'of_type' AND item.mid -> 'of_type' = item.new -> 'of_type' AND item.old ->> 'of_type' <> ALL (lost_names));
-        IF c.way IN ('drop', 'remake') AND NOT follows THEN
-            RETURN NEXT chronos.plan_say(1, CASE WHEN c.old ? 'generated' THEN 72 ELSE 62 END,
-                format('%s DROP COLUMN %I', before, c.old_name),
-                CASE WHEN c.old ? 'generated' THEN '{}'::text[] ELSE '{data_loss}' END);
-        END IF;
+        follows := chronos.plan_column_follows(item, c.old, c.new, lost_names, leaves);
         IF c.way IN ('add', 'remake') AND NOT follows THEN
             RETURN QUERY SELECT * FROM chronos.plan_column_added(clause, item.identity, c.new);
         ELSIF c.way IN ('add', 'remake') THEN
@@ -233,6 +268,7 @@ DECLARE
     leaves boolean := chronos.plan_leaves_parents(item, lost_tables);
 BEGIN
     RETURN QUERY SELECT * FROM chronos.plan_family(item, lost_names || lost_tables);
+    RETURN QUERY SELECT * FROM chronos.plan_columns_dropped(item, lost_names, leaves);
     RETURN QUERY SELECT * FROM chronos.plan_table_columns(item, lost_names, leaves);
     RETURN QUERY SELECT * FROM chronos.plan_order_note(item, lost_names);
     RETURN QUERY SELECT * FROM chronos.plan_table_properties(item);

@@ -141,11 +141,18 @@ COMMENT ON FUNCTION chronos.plan_granted(chronos.plan_item) IS
     'How default privileges and privileges on objects of the system are altered.';
 
 CREATE FUNCTION chronos.plan_extension(item chronos.plan_item) RETURNS SETOF chronos.plan_statement
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    known text := (SELECT x.name FROM pg_available_extensions x WHERE quote_ident(x.name) = item.identity);
 BEGIN
-    IF item.mid -> 'version' <> item.new -> 'version' THEN
+    IF item.mid -> 'version' <> item.new -> 'version' AND known IS NOT NULL AND NOT EXISTS (
+           SELECT FROM pg_extension_update_paths(known) p
+           WHERE p.source = item.mid ->> 'version' AND p.target = item.new ->> 'version' AND p.path IS NOT NULL) THEN
+        RETURN NEXT chronos.plan_say(4, 20, format('-- extension %s should be of version %s', item.identity, item.new ->> 'version'),
+                                     '{unreachable}', 'it has no script from ' || (item.mid ->> 'version') || ' to there');
+    ELSIF item.mid -> 'version' <> item.new -> 'version' THEN
         RETURN NEXT chronos.plan_say(4, 20, format('ALTER EXTENSION %s UPDATE TO %L', item.identity, item.new ->> 'version'), '{}',
                                      'needs the extension''s own script between these versions');
     END IF;

@@ -207,7 +207,8 @@ BEGIN
                         substring(m.item, '^\w+ \d+ ') || substring(m.item, '\([^()]*\)'), ', ' ORDER BY m.nr))
              FROM jsonb_array_elements_text(definition -> 'members') WITH ORDINALITY m(item, nr))
         -- The functions of a base type need it, and it needs them.
-        ELSE format('DROP %s %s', chronos.plan_clause(kind, definition), chronos.plan_target(kind, identity, definition))
+        ELSE format('DROP %s %s%s', chronos.plan_clause(kind, definition), CASE WHEN definition ? 'invalid' THEN 'IF EXISTS ' ELSE '' END,
+                    chronos.plan_target(kind, identity, definition))
              || CASE WHEN definition ? 'base' OR definition #>> '{range,canonical}' IS NOT NULL THEN ' CASCADE' ELSE '' END
     END;
 END
@@ -234,8 +235,6 @@ BEGIN
         CROSS JOIN LATERAL chronos.plan_acl_reset(item.old ->> 'object', c -> 'acl', format(' (%I)', c ->> 'name')) s;
     ELSIF item.kind IN ('user mapping', 'subscription', 'large object', 'security label', 'database') THEN
         RETURN QUERY SELECT * FROM chronos.plan_away_special(item.kind, item.old_identity, item.old);
-    ELSIF item.old ? 'copy' THEN
-        RETURN NEXT chronos.plan_say(4, 87, format('ALTER TABLE %s ENABLE TRIGGER %I', item.old ->> 'table', item.old ->> 'name'));
     ELSIF NOT item.late THEN
         RETURN NEXT chronos.plan_say(1, CASE item.kind WHEN 'sequence' THEN 64 END, statement,
             CASE WHEN item.kind = 'materialized view' OR (item.action = 'rebuild' AND item.kind <> 'sequence') THEN '{}' ELSE loses END);

@@ -156,6 +156,17 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_sequence(chronos.plan_item, text[]) IS 'How a sequence is altered.';
 
+CREATE FUNCTION chronos.plan_invalid_note(identity text) RETURNS chronos.plan_statement
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN chronos.plan_say(4, 80, format('-- index %s should be invalid', identity), '{unreachable}',
+                            'no statement makes an invalid index: it is what a failed concurrent build leaves behind');
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_invalid_note(text) IS 'Says of an index that it cannot be as it should.';
+
 CREATE FUNCTION chronos.plan_index(identity text, old jsonb, new jsonb) RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -178,6 +189,8 @@ BEGIN
     END IF;
     IF old ? 'invalid' AND NOT new ? 'invalid' THEN
         RETURN NEXT chronos.plan_say(4, 81, 'REINDEX INDEX ' || identity, '{scan,long_lock}');
+    ELSIF new ? 'invalid' AND NOT old ? 'invalid' THEN
+        RETURN NEXT chronos.plan_invalid_note(identity);
     END IF;
     IF before ? 'clustered' AND NOT after ? 'clustered' THEN
         RETURN NEXT chronos.plan_say(4, 85, format('ALTER TABLE %s SET WITHOUT CLUSTER', table_name));
@@ -220,7 +233,8 @@ BEGIN
             CASE WHEN after ~ ' DEFERRABLE' THEN ' DEFERRABLE' ELSE ' NOT DEFERRABLE' END,
             CASE WHEN after ~ ' INITIALLY DEFERRED' THEN ' INITIALLY DEFERRED' ELSE '' END));
     END IF;
-    IF before ~ ' NOT VALID$' AND after !~ ' NOT VALID$' AND NOT new ? 'inherited' THEN
+    -- What a child inherits becomes valid with its parent's, unless it is so before.
+    IF before ~ ' NOT VALID$' AND after !~ ' NOT VALID$' AND (NOT new ? 'inherited' OR new ? 'validated') THEN
         RETURN NEXT chronos.plan_say(4, 84, format('%sVALIDATE CONSTRAINT %I', target, new ->> 'name'), '{scan}');
     END IF;
     IF new ? 'index_name' THEN

@@ -131,10 +131,7 @@ BEGIN
         OR (item.new ? 'partition_by' AND (item.mid -> 'persistence' IS DISTINCT FROM item.new -> 'persistence'
                 OR chronos.plan_names(item.old ->> 'partition_by') && lost
                 OR EXISTS (SELECT FROM chronos.plan_columns(item, lost) c WHERE c.way IN ('retype', 'remake')
-                           AND chronos.plan_words(item.old ->> 'partition_by') @> chronos.plan_words(c.old_name))))
-        -- A column that is only inherited cannot be got by joining a parent.
-        OR (chronos.plan_parents(item.mid) <> chronos.plan_parents(item.new) AND NOT item.new ? 'partition_of'
-            AND jsonb_path_exists(item.new, '$.columns[*].inherited'));
+                           AND chronos.plan_words(item.old ->> 'partition_by') @> chronos.plan_words(c.old_name))));
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_table_rebuilds(chronos.plan_item, text[]) IS
@@ -157,8 +154,7 @@ BEGIN
         before := regexp_replace(before, timing, '', 'g');
         after := regexp_replace(after, timing, '', 'g');
     END IF;
-    RETURN before <> after OR old -> 'type' <> new -> 'type' OR old #> '{index,partition_of}' IS NOT NULL
-               AND new #> '{index,partition_of}' IS NOT NULL AND old #> '{index,partition_of}' <> new #> '{index,partition_of}';
+    RETURN before <> after OR old -> 'type' <> new -> 'type';
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_constraint_rebuilds(jsonb, jsonb) IS 'Whether a constraint has to be made again.';
@@ -184,11 +180,10 @@ BEGIN
             old #> '{column,identity}' IS NOT NULL AND (new #> '{column,identity}' IS NULL
                 OR old #> '{column,table}' <> new #> '{column,table}' OR old #> '{column,name}' <> new #> '{column,name}')
             OR old #> '{column,identity}' IS NULL AND new #> '{column,identity}' IS NOT NULL
-        WHEN item.kind = 'index' THEN NOT old ? 'invalid' AND
+        WHEN item.kind = 'index' THEN
             (chronos.plan_index_options(old ->> 'definition'))[1] <> (chronos.plan_index_options(new ->> 'definition'))[1]
-            OR (NOT old ? 'invalid' AND new ? 'invalid')
-            OR old #> '{index,partition_of}' IS NOT NULL AND new #> '{index,partition_of}' IS NOT NULL
-               AND old #> '{index,partition_of}' <> new #> '{index,partition_of}'
+            -- A part of another index cannot be dropped alone.
+            OR (old ? 'invalid' AND NOT new ? 'invalid' AND old #> '{index,partition_of}' IS NULL)
         WHEN item.kind = 'constraint' THEN chronos.plan_constraint_rebuilds(old, new)
         WHEN item.kind = 'trigger' THEN old -> 'definition' IS DISTINCT FROM new -> 'definition'
             AND (new ->> 'definition' IS NULL OR old ->> 'definition' IS NULL OR concat(old ->> 'definition', new ->> 'definition') ~ 'CREATE CONSTRAINT')

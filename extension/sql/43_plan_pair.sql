@@ -13,7 +13,9 @@ BEGIN
         n AS MATERIALIZED (SELECT * FROM unnest(after) WITH ORDINALITY
                  f(kind, identity, definition, object, place, attributes, nr)),
         known AS MATERIALIZED (
-            SELECT o.nr AS onr, n.nr AS nnr FROM o JOIN n ON o.kind = n.kind AND o.object = n.object),
+            SELECT o.nr AS onr, n.nr AS nnr FROM o JOIN n ON o.kind = n.kind AND o.object = n.object
+            -- Those for another role are others.
+            WHERE o.kind NOT IN ('user mapping', 'default privileges') OR o.identity = n.identity),
         pair AS MATERIALIZED (
             SELECT onr, nnr FROM known
             UNION ALL
@@ -24,7 +26,7 @@ BEGIN
         SELECT array_agg(ROW(i.nr, i.kind, i.old_identity, i.identity, i.old, i.old, i.new, i.old_attributes, i.attributes, i.same,
                    CASE WHEN i.old IS NULL THEN 'add' WHEN i.new IS NULL THEN 'drop'
                         WHEN i.old - '{depends_on}'::text[] = i.new - '{depends_on}'::text[] AND i.old_identity = i.identity THEN 'keep' ELSE 'alter' END,
-                   false, '{}', NULL)::chronos.plan_item ORDER BY i.nr)
+                   false, '{}', NULL, NULL, NULL)::chronos.plan_item ORDER BY i.nr)
         FROM (SELECT row_number() OVER (ORDER BY coalesce(n.kind, o.kind) COLLATE "C", coalesce(n.identity, o.identity) COLLATE "C")::int AS nr,
                      coalesce(n.kind, o.kind) AS kind, o.identity AS old_identity, n.identity, o.definition AS old, n.definition AS new,
                      o.attributes AS old_attributes, n.attributes, coalesce(o.place = n.place, false) AS same
@@ -96,7 +98,7 @@ BEGIN
             ROW(i.nr, i.kind, i.old_identity, i.identity, i.old,
                 chronos.plan_carry(i.old, i.new, p.pairs, CASE WHEN i.kind IN ('function', 'procedure')
                     THEN '{definition,comment,acl,owner,labels}'::text[] ELSE '{columns,attributes,comment,acl,owner,labels}' END),
-                i.new, i.old_attributes, i.attributes, i.same, i.action, i.late, p.pairs, i.names)::chronos.plan_item END ORDER BY i.nr)
+                i.new, i.old_attributes, i.attributes, i.same, i.action, i.late, p.pairs, i.names, NULL, NULL)::chronos.plan_item END ORDER BY i.nr)
         FROM unnest(items) i
         CROSS JOIN LATERAL (
             SELECT renames || coalesce((

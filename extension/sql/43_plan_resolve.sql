@@ -8,6 +8,7 @@ AS $$
 DECLARE
     used text[];
     fresh text[];
+    split int[];
     -- Without an alteration or a loss there is nothing that could drag anything along.
     quiet boolean := NOT EXISTS (SELECT FROM unnest(items) i WHERE i.action IN ('alter', 'drop'));
 BEGIN
@@ -22,7 +23,10 @@ BEGIN
             SELECT array_agg(CASE WHEN i.names IS NULL THEN chronos.plan_with_action(i, i.action) ELSE i END ORDER BY i.nr)
             INTO result FROM unnest(result) i;
         END IF;
-        SELECT array_agg(CASE WHEN i.action IN ('keep', 'alter') AND (i.action = 'alter' OR i.names IS NOT NULL)
+        result := chronos.plan_with_heirs(result, loss.tables);
+        split := chronos.plan_split(result, loss.tables);
+        SELECT array_agg(CASE WHEN i.nr = ANY (split) THEN 'rebuild'
+                              WHEN i.action IN ('keep', 'alter') AND (i.action = 'alter' OR i.names IS NOT NULL)
                               THEN chronos.plan_next_action(i, loss) ELSE i.action END ORDER BY i.nr) INTO fresh
         FROM unnest(result) i;
         EXIT WHEN NOT EXISTS (SELECT FROM unnest(result) i JOIN unnest(fresh) WITH ORDINALITY f(action, nr) USING (nr)
@@ -103,11 +107,26 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     joined text := item.old #>> '{index,partition_of}';
+    root chronos.plan_item;
     leaves boolean := item.kind IN ('constraint', 'index') AND EXISTS (
         SELECT FROM unnest(items) t WHERE t.kind IN ('table', 'foreign table') AND t.old_identity = item.old ->> 'table'
-          AND t.action IN ('keep', 'alter') AND chronos.plan_leaves_parents(t, loss.tables));
+          AND t.action IN ('keep', 'alter') AND chronos.plan_leaves_parents(t, loss.tables)
+          AND NOT EXISTS (SELECT FROM unnest(items) k WHERE k.kind = 'constraint' AND k.old -> 'name' = item.old -> 'name'
+                            AND k.old ->> 'table' = ANY ((chronos.plan_parents(t.old))[1:coalesce(t.kept, 0)])));
 BEGIN
     IF chronos.plan_goes_along(item, items, loss) THEN
+        RETURN;
+    END IF;
+    IF item.old ? 'copy' THEN
+        -- It is again as that of the partitioned table is.
+        root := chronos.plan_trigger_root(item, items);
+        IF item.action = 'drop' AND root.new IS NOT NULL THEN
+            RETURN QUERY
+            SELECT (chronos.plan_say(4, 88, format('ALTER TABLE %s %s TRIGGER %I', t.identity,
+                                                   coalesce(upper(root.new ->> 'enabled'), 'ENABLE'), root.new ->> 'name'))).*
+            FROM unnest(items) t
+            WHERE t.kind IN ('table', 'foreign table') AND t.old_identity = item.old ->> 'table' AND t.action IN ('keep', 'alter') AND t.new ? 'partition_of';
+        END IF;
         RETURN;
     END IF;
     IF joined IS NOT NULL OR item.old ? 'inherited' THEN

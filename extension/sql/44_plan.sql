@@ -12,16 +12,27 @@ DECLARE
                 AND (t.action IN ('add', 'rebuild')
                      OR (t.new ? 'partition_of' AND t.mid -> 'partition_of' IS DISTINCT FROM t.new -> 'partition_of'))) END)));
     columns jsonb;
+    checks jsonb;
 BEGIN
     IF NOT old_parents THEN
         RETURN item.new;
     ELSIF item.kind = 'constraint' THEN
-        -- A table that is created with INHERITS has those of its parent at once.
+        -- A table that is created with parents has theirs at once.
         RETURN CASE WHEN EXISTS (SELECT FROM unnest(items) t WHERE t.kind IN ('table', 'foreign table') AND t.identity = item.new ->> 'table'
-                                   AND t.action IN ('add', 'rebuild') AND NOT t.new ? 'partition_of'
-                                   AND jsonb_path_exists(t.new, '$.columns[*].inherited'))
+                                   AND t.action IN ('add', 'rebuild') AND NOT t.new ? 'partition_of')
                     THEN item.new ELSE item.new - 'inherited' END;
-    ELSIF item.new ? 'partition_of' OR NOT jsonb_path_exists(item.new, '$.columns[*].inherited') THEN
+    END IF;
+    IF item.new ? 'inherits' THEN
+        SELECT jsonb_agg(jsonb_build_object('name', k.new -> 'name', 'definition', k.new -> 'definition') ORDER BY k.nr) INTO checks
+        FROM unnest(items) k
+        WHERE k.kind = 'constraint' AND k.new ->> 'table' = item.identity AND k.new ->> 'type' = 'check' AND EXISTS (
+            SELECT FROM unnest(items) p WHERE p.kind = 'constraint' AND p.new -> 'name' = k.new -> 'name' AND p.action IN ('keep', 'alter')
+              AND p.new ->> 'table' = ANY (chronos.plan_parents(item.new)));
+        IF checks IS NOT NULL THEN
+            RETURN item.new || jsonb_build_object('checks', checks);
+        END IF;
+    END IF;
+    IF item.new ? 'partition_of' OR NOT jsonb_path_exists(item.new, '$.columns[*].inherited') THEN
         -- It joins a parent that is there already once it has indexes and checks of its own.
         SELECT jsonb_agg(c.facts - 'inherited' ORDER BY c.nr) INTO columns
         FROM jsonb_array_elements(item.new -> 'columns') WITH ORDINALITY c(facts, nr);
@@ -33,7 +44,7 @@ $$;
 COMMENT ON FUNCTION chronos.plan_made(chronos.plan_item, chronos.plan_item[]) IS
     'The facts by which a new object is created: one that joins an older parent is created alone.';
 
-CREATE FUNCTION chronos.plan_new(item chronos.plan_item, made jsonb, schemas jsonb, loss chronos.plan_loss)
+CREATE FUNCTION chronos.plan_new(item chronos.plan_item, made jsonb, schemas jsonb, loss chronos.plan_loss, late boolean)
 RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -47,23 +58,25 @@ BEGIN
     RETURN QUERY
     SELECT (chronos.plan_say(CASE WHEN item.kind = 'schema' AND s.phase = 10 THEN 2 ELSE 4 END,
             CASE WHEN item.kind = 'schema' AND s.phase = 10 THEN 5
-                 -- A partition's index joins the parent's by itself when its table does.
-                 WHEN s.phase = 82 AND made <> item.new THEN 83 ELSE s.phase END, s.statement)).*
-    FROM chronos.statement_parts(item.kind, item.identity, made) s
-    WHERE item.kind NOT IN ('constraint', 'index', 'trigger', 'rule', 'policy', 'statistics') OR s.statement IS NOT NULL;
+                 -- Only when those have joined that are to have no part of it.
+                 WHEN s.phase = 80 AND late THEN 82
+                 -- After the parent's index, however late that is made.
+                 WHEN s.phase = 82 THEN 83 ELSE s.phase END, s.statement)).*
+    FROM chronos.statement_parts(item.kind, item.identity, made) s WHERE s.statement IS NOT NULL;
+    IF item.kind = 'extension' AND EXISTS (
+           SELECT FROM pg_available_extensions x JOIN pg_available_extension_versions v ON v.name = x.name AND v.version = item.new ->> 'version'
+           WHERE quote_ident(x.name) = item.identity AND x.default_version <> v.version) THEN
+        RETURN NEXT chronos.plan_say(4, 20, format('ALTER EXTENSION %s UPDATE TO %L', item.identity, item.new ->> 'version'));
+    END IF;
+    IF item.kind = 'index' AND item.new ? 'invalid' THEN
+        RETURN NEXT chronos.plan_invalid_note(item.identity);
+    END IF;
     IF made ->> 'partition_of' IS DISTINCT FROM item.new ->> 'partition_of' THEN
         RETURN NEXT chronos.plan_say(4, 81, format('ALTER TABLE %s ATTACH PARTITION %s %s', item.new ->> 'partition_of', item.identity,
                                                    item.new ->> 'bound'), '{scan}');
     ELSIF made -> 'inherits' IS DISTINCT FROM item.new -> 'inherits' THEN
         RETURN QUERY SELECT (chronos.plan_say(4, 81, format('ALTER %s %s INHERIT %s', upper(item.kind), item.identity, p))).*
         FROM unnest(chronos.plan_parents(item.new)) p;
-    END IF;
-    IF EXISTS (SELECT FROM jsonb_array_elements(made -> 'columns') WITH ORDINALITY i(c, nr)
-               JOIN jsonb_array_elements(made -> 'columns') WITH ORDINALITY o(c, nr) ON o.nr < i.nr
-               WHERE i.c ? 'inherited' AND NOT o.c ? 'inherited')
-       OR (item.action = 'rebuild' AND made ? 'inherits' AND item.kind IN ('table', 'foreign table')) THEN
-        RETURN NEXT chronos.plan_say(4, 62, format('-- %s %s may have another order of its columns', item.kind, item.identity),
-                                     '{column_order}', 'a table that is made has the columns of its parents first');
     END IF;
     IF item.action = 'rebuild' AND item.kind = 'materialized view' THEN
         RETURN NEXT chronos.plan_say(4, 94, 'REFRESH MATERIALIZED VIEW ' || item.identity, '{scan,long_lock}',
@@ -74,7 +87,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION chronos.plan_new(chronos.plan_item, jsonb, jsonb, chronos.plan_loss) IS 'The statements that make an object.';
+COMMENT ON FUNCTION chronos.plan_new(chronos.plan_item, jsonb, jsonb, chronos.plan_loss, boolean) IS 'The statements that make an object.';
 
 CREATE FUNCTION chronos.plan_keeps_key(item chronos.plan_item, items chronos.plan_item[]) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -118,9 +131,9 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN item.kind IN ('table', 'foreign table') AND said LIKE '% TYPE %' AND NOT chronos.plan_leaves_parents(item, loss.tables) AND EXISTS (
+    RETURN item.kind IN ('table', 'foreign table') AND said LIKE '% TYPE %' AND EXISTS (
         SELECT FROM chronos.plan_columns(item, loss.names || loss.functions) c CROSS JOIN LATERAL unnest(chronos.plan_parents(item.old)) p
-        WHERE c.way = 'retype' AND starts_with(said, format('ALTER %s %s ALTER COLUMN %I TYPE ', upper(item.kind), item.identity, c.name))
+        WHERE NOT chronos.plan_leaves_parent(item, loss.tables, p) AND c.way = 'retype' AND starts_with(said, format('ALTER %s %s ALTER COLUMN %I TYPE ', upper(item.kind), item.identity, c.name))
           AND loss.columns -> p ? c.old_name AND NOT coalesce(loss.dropped -> p ? c.old_name, false));
 END
 $$;
@@ -128,7 +141,7 @@ COMMENT ON FUNCTION chronos.plan_handed_down(chronos.plan_item, text, chronos.pl
     'Whether a statement gives a column another type that a parent gives it too, though the table has the column itself.';
 
 CREATE FUNCTION chronos.plan_item_statements(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss,
-                                             schemas jsonb, taken text[])
+                                             schemas jsonb, taken text[], lacking int[])
 RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -145,11 +158,12 @@ BEGIN
     ELSIF item.action = 'add' AND item.new ->> 'type' = 'foreign key' AND chronos.plan_keeps_key(item, items) THEN
         NULL;
     ELSIF item.action IN ('add', 'rebuild') THEN
-        RETURN QUERY SELECT * FROM chronos.plan_new(item, chronos.plan_made(item, items), schemas, loss);
+        RETURN QUERY SELECT * FROM chronos.plan_new(item, chronos.plan_made(item, items), schemas, loss,
+            item.nr = ANY (lacking));
     END IF;
 END
 $$;
-COMMENT ON FUNCTION chronos.plan_item_statements(chronos.plan_item, chronos.plan_item[], chronos.plan_loss, jsonb, text[]) IS
+COMMENT ON FUNCTION chronos.plan_item_statements(chronos.plan_item, chronos.plan_item[], chronos.plan_loss, jsonb, text[], int[]) IS
     'All statements of one object of a plan.';
 
 CREATE FUNCTION chronos.plan_places(items chronos.plan_item[], newer boolean)
@@ -189,11 +203,13 @@ DECLARE
     touched chronos.plan_item[];
     schemas jsonb;
     taken text[];
+    lacking int[];
 BEGIN
     resolved := chronos.plan_resolve(chronos.plan_paired(before, after));
     items := resolved.result;
     loss := resolved.loss;
     touched := ARRAY(SELECT i FROM unnest(items) i WHERE i.action <> 'keep' ORDER BY i.nr);
+    lacking := chronos.plan_lacking(items, loss.tables) || ARRAY(SELECT h.parent FROM chronos.plan_handed_checks(items, loss.tables) h);
     -- One that goes at last gives its name away before.
     SELECT coalesce(jsonb_object_agg(i.old_identity, coalesce(i.identity, 'chronos_old_' || left(md5(i.old_identity), 8))), '{}') INTO schemas
     FROM unnest(touched) i WHERE i.kind = 'schema' AND ((i.action = 'alter' AND i.old_identity <> i.identity)
@@ -208,7 +224,7 @@ BEGIN
     WITH said AS MATERIALIZED (
         SELECT i.nr AS item, i.kind, i.identity, i.old_identity, s.stage, s.phase, s.statement, s.hazards, s.note, s.seq
         FROM unnest(touched) i
-        CROSS JOIN LATERAL (SELECT * FROM chronos.plan_item_statements(i, items, loss, schemas, taken)
+        CROSS JOIN LATERAL (SELECT * FROM chronos.plan_item_statements(i, items, loss, schemas, taken, lacking)
                             WITH ORDINALITY x(stage, phase, statement, hazards, note, seq)) s
         WHERE s.statement IS NOT NULL
     ), place AS MATERIALIZED (
@@ -242,12 +258,23 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    sides constant chronos.plan_sides := chronos.plan_present(before, after);
 BEGIN
     RETURN QUERY
+    WITH said AS MATERIALIZED (SELECT * FROM chronos.plan_steps(sides.before, sides.after)),
+    told AS MATERIALIZED (
+        SELECT m.* FROM chronos.plan_about_names(sides) m
+        UNION ALL
+        SELECT m.* FROM chronos.plan_missing(sides, ARRAY(SELECT s.statement FROM said s)) m),
+    s AS (
+        SELECT (row_number() OVER ())::int AS step, t.statement, t.kind, t.identity, NULL AS old_identity, t.hazards, t.note FROM told t
+        UNION ALL
+        SELECT s.step + (SELECT count(*) FROM told)::int, s.statement, s.kind, s.identity, s.old_identity, s.hazards, s.note FROM said s)
     SELECT s.step, s.statement, s.kind, s.identity, h.list, t.lock, t.transactional,
            CASE WHEN h.list && '{data_loss,rewrite,scan}' THEN k.rows END,
            CASE WHEN h.list && '{data_loss,rewrite,scan}' THEN k.bytes END, s.note
-    FROM chronos.plan_steps(before, after) s
+    FROM s
     CROSS JOIN LATERAL chronos.plan_traits(s.statement) t
     CROSS JOIN LATERAL (SELECT coalesce(array_agg(DISTINCT x ORDER BY x), '{}') AS list FROM unnest(s.hazards || t.hazards) x) h
     LEFT JOIN LATERAL chronos.plan_stake(CASE WHEN s.kind IN ('table', 'materialized view') THEN coalesce(s.old_identity, s.identity)

@@ -10,7 +10,9 @@ use IPC::Run ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(run_sql walk rebuilt_equals drop_database);
+# Roles and tablespaces that were renamed while versions were made: what is wanted of a plan is the present name.
+our %now;
+our @EXPORT = qw(%now run_sql walk rebuilt_equals drop_database);
 
 my $work = tempdir(CLEANUP => 1);
 
@@ -62,12 +64,28 @@ sub told_facts {
     return (\%facts, \%sorted);
 }
 
+sub renamed {
+    my ($text) = @_;
+    $text =~ s/\b\Q$_\E\b/$now{$_}/g for keys %now;
+    return $text;
+}
+
+# What builds a version; extensions get the version that they had.
+sub building {
+    my ($node, $name, $version) = @_;
+    my $script = renamed($node->safe_psql($name, "SELECT chronos.schema_at($version)"));
+    my %extension = map { split /\|/ } split /\n/,
+        $node->safe_psql($name, "SELECT identity, definition ->> 'version' FROM chronos.facts_of('$version') WHERE kind = 'extension'");
+    $script =~ s/^(CREATE EXTENSION IF NOT EXISTS (\S+) WITH SCHEMA \S+);/$1 VERSION '$extension{$2}';/mg;
+    return $script;
+}
+
 # Asks the history of database NAME for everything that a walk along these versions needs.
 sub itinerary {
     my ($node, $name, @versions) = @_;
     my $script = "SET client_min_messages = warning; SET jit = off;\n";
     my $plan = q{SELECT concat('-- ##unordered ' || kind || ' ' || identity || E'\n', statement, E'\n;')
-        FROM (SELECT statement, CASE WHEN 'column_order' = ANY (hazards) THEN kind END AS kind, identity, step FROM chronos.plan(%s, %s)) p ORDER BY step;};
+        FROM (SELECT statement, CASE WHEN 'column_order' = ANY (hazards) OR ('unreachable' = ANY (hazards) AND kind = 'extension') THEN kind END AS kind, identity, step FROM chronos.plan(%s, %s)) p ORDER BY step;};
     for my $i (0 .. $#versions) {
         $script .= "\\echo ##part facts $versions[$i]\n" . sprintf($digest, "chronos.facts_of('$versions[$i]')") . ";\nRESET search_path;\n";
         next if $i == 0;
@@ -95,7 +113,7 @@ sub stretch {
         $node->safe_psql('with_chronos', 'CREATE EXTENSION chronos');
     }
     $node->safe_psql('postgres', 'CREATE DATABASE walked TEMPLATE with_chronos');
-    my $script = "\\o /dev/null\n" . $node->safe_psql($name, "SELECT chronos.schema_at($version)") . "\n\\o\n" . looked_at($parts, $version);
+    my $script = "\\o /dev/null\n" . building($node, $name, $version) . "\n\\o\n" . looked_at($parts, $version);
     for my $leg (@legs) {
         $script .= "\\echo ##leg\nSET check_function_bodies = off; SET client_min_messages = warning; SET search_path = '';\n"
             . $$parts{"plan @$leg"} . looked_at($parts, $$leg[1]);
@@ -118,6 +136,9 @@ sub difference {
     my @different;
     for my $object (sort keys %{ { %$is, %$ought } }) {
         my ($a, $b) = $any_order{$object} ? ($is_sorted, $ought_sorted) : ($is, $ought);
+        # A build that failed is not made to fail again, so it may be missing. An extension stays where no script leads on.
+        next if $object =~ /^index / && (($$is{$object} // '') . ($$ought{$object} // '')) =~ /"invalid": true/;
+        next if $any_order{$object} && $object =~ /^extension /;
         push @different, "$object\n  is    " . ($$a{$object} // 'nothing') . "\n  ought " . ($$b{$object} // 'nothing')
             if ($$a{$object} // '') ne ($$b{$object} // '')
             && !(@unordered && $object =~ /^(statistics|publication) / && same_words($$a{$object}, $$b{$object}));
@@ -130,7 +151,7 @@ sub judged {
     my ($node, $name, $told, $version, @unordered) = @_;
     return $told // 'not reached' if ($told // '') !~ /^##reached$/m;
     return '' if $told !~ /^##fact/m;
-    return difference($told, run_sql($node, $name, sprintf($facts, "chronos.facts_of('$version')")), @unordered);
+    return difference($told, renamed(run_sql($node, $name, sprintf($facts, "chronos.facts_of('$version')"))), @unordered);
 }
 
 # How many places of a way can be walked from one on without building anew.

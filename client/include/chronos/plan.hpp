@@ -16,7 +16,8 @@ struct plan_step {
     std::string statement;  // with its semicolon
     std::string kind;
     std::string identity;
-    // data_loss, rewrite, scan, long_lock, not_transactional, column_order, not_reversible
+    // data_loss, rewrite, scan, long_lock, not_transactional, column_order, not_reversible,
+    // unreachable, missing
     std::vector<std::string> hazards;
     std::string lock;           // AccessExclusiveLock, …; empty: none
     bool transactional = true;  // false: fails inside BEGIN … COMMIT

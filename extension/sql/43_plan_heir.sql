@@ -1,0 +1,158 @@
+-- What tables have from their parents and cannot lose alone: columns and copies of triggers.
+
+CREATE FUNCTION chronos.plan_has_column(table_name text, column_name text, items chronos.plan_item[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM unnest(items) p
+        CROSS JOIN LATERAL jsonb_array_elements(coalesce(p.new, p.old) -> 'columns') c
+        WHERE p.kind IN ('table', 'foreign table') AND coalesce(p.identity, p.old_identity) = table_name AND c ->> 'name' = column_name);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_has_column(text, text, chronos.plan_item[]) IS 'Whether a table will have a column.';
+
+CREATE FUNCTION chronos.plan_kept(item chronos.plan_item, items chronos.plan_item[], lost_tables text[]) RETURNS int
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    held text[] := chronos.plan_parents(item.old);
+    before text[] := chronos.plan_parents(item.mid);
+    after text[] := chronos.plan_parents(item.new);
+    kept int := 0;
+    freed record;
+BEGIN
+    IF item.old ? 'partition_of' OR item.new ? 'partition_of' THEN
+        RETURN 0;
+    END IF;
+    WHILE before[kept + 1] = after[kept + 1] AND held[kept + 1] <> ALL (lost_tables) LOOP
+        kept := kept + 1;
+    END LOOP;
+    -- What is to be the table's own becomes so when it leaves those that have it as well.
+    FOR freed IN
+        SELECT c.name AS column_name, NULL AS check_name FROM chronos.plan_columns(item, '{}') c
+        WHERE c.old ? 'inherited' AND c.way NOT IN ('drop', 'remake') AND NOT c.new ? 'inherited'
+        UNION ALL
+        SELECT NULL, k.new ->> 'name' FROM unnest(items) k
+        WHERE k.kind = 'constraint' AND k.new ->> 'table' = item.identity AND k.new ->> 'type' = 'check' AND k.action IN ('keep', 'alter')
+          AND k.old ? 'inherited' AND NOT k.new ? 'inherited'
+    LOOP
+        FOR at IN 1 .. kept LOOP
+            IF chronos.plan_has_column(after[at], freed.column_name, items) OR EXISTS (
+                SELECT FROM unnest(items) k WHERE k.kind = 'constraint' AND k.new ->> 'table' = after[at] AND k.new ->> 'name' = freed.check_name) THEN
+                kept := at - 1;
+                EXIT;
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN kept;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_kept(chronos.plan_item, chronos.plan_item[], text[]) IS
+    'How many of its first parents a table can keep; the order of parents is part of the facts, and a new one comes last.';
+
+CREATE FUNCTION chronos.plan_heirs(items chronos.plan_item[], lost_tables text[]) RETURNS TABLE (nr int, kept int, led text[], remade boolean)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH heir AS MATERIALIZED (
+        SELECT t, chronos.plan_kept(t, items, lost_tables) AS kept FROM unnest(items) t
+        WHERE t.kind IN ('table', 'foreign table') AND t.action IN ('keep', 'alter') AND (t.new ? 'inherits' OR t.old ? 'inherits')
+    ), told AS (
+        SELECT h.t, h.kept, coalesce((
+            SELECT array_agg(c ->> 'name') FROM unnest(items) p
+            CROSS JOIN LATERAL jsonb_array_elements((p.old -> 'columns') || coalesce(p.new -> 'columns', '[]')) c
+            WHERE p.kind IN ('table', 'foreign table') AND p.old_identity = ANY ((chronos.plan_parents((h.t).old))[1:h.kept])), '{}') AS led
+        FROM heir h
+        WHERE h.kept < greatest(cardinality(chronos.plan_parents((h.t).old)), cardinality(chronos.plan_parents((h.t).new)))
+    )
+    SELECT (o.t).nr, o.kept, o.led, NOT (o.t).new ? 'partition_of' AND EXISTS (
+        -- Nothing makes a column a parent's alone but to be made by it.
+        SELECT FROM chronos.plan_columns(o.t, '{}') c
+        WHERE c.new ? 'inherited' AND NOT (c.name = ANY (o.led) AND coalesce(c.old ? 'inherited', true)))
+    FROM told o;
+    -- The same parents, but a column that was the table's own is to be theirs.
+    RETURN QUERY
+    SELECT t.nr, NULL::int, NULL::text[], true FROM unnest(items) t
+    WHERE t.kind IN ('table', 'foreign table') AND t.action = 'alter' AND t.old ? 'inherits' AND t.new ? 'inherits'
+      AND EXISTS (SELECT FROM chronos.plan_columns(t, '{}') c WHERE c.new ? 'inherited' AND c.old IS NOT NULL AND NOT c.old ? 'inherited');
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_heirs(chronos.plan_item[], text[]) IS
+    'The tables that leave parents or join others: how many they keep, the columns of these, and whether that cannot be done by leaving and joining.';
+
+CREATE FUNCTION chronos.plan_with_heirs(items chronos.plan_item[], lost_tables text[]) RETURNS chronos.plan_item[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    heir record;
+    item chronos.plan_item;
+BEGIN
+    FOR heir IN SELECT h.nr, max(h.kept) AS kept, max(h.led) AS led FROM chronos.plan_heirs(items, lost_tables) h GROUP BY h.nr LOOP
+        item := items[heir.nr];
+        item.kept := heir.kept;
+        item.led := heir.led;
+        items[heir.nr] := item;
+    END LOOP;
+    RETURN items;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_with_heirs(chronos.plan_item[], text[]) IS 'Objects of a plan in which tables know which parents they keep.';
+
+CREATE FUNCTION chronos.plan_trigger_root(item chronos.plan_item, items chronos.plan_item[]) RETURNS chronos.plan_item
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    at text := item.old ->> 'table';
+    found_ chronos.plan_item;
+BEGIN
+    LOOP
+        SELECT t.old ->> 'partition_of' INTO at FROM unnest(items) t WHERE t.kind IN ('table', 'foreign table') AND t.old_identity = at;
+        EXIT WHEN at IS NULL;
+        SELECT i.* INTO found_ FROM unnest(items) i
+        WHERE i.kind = 'trigger' AND i.old ->> 'table' = at AND i.old -> 'name' = item.old -> 'name';
+        EXIT WHEN found_.nr IS NOT NULL;
+    END LOOP;
+    RETURN found_;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_trigger_root(chronos.plan_item, chronos.plan_item[]) IS
+    'The trigger of a partitioned table that one of a partition is a copy of, or the nearest copy above with a state of its own.';
+
+CREATE FUNCTION chronos.plan_split_triggers(items chronos.plan_item[]) RETURNS int[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT i.nr FROM unnest(items) i CROSS JOIN LATERAL chronos.plan_trigger_root(i, items) r
+        WHERE i.kind = 'trigger' AND i.old ? 'copy' AND i.action IN ('keep', 'alter')
+          AND (r.action = 'rebuild' OR (r.action = 'alter' AND r.old -> 'enabled' IS DISTINCT FROM r.new -> 'enabled')));
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_split_triggers(chronos.plan_item[]) IS
+    'The copies of triggers whose own state is lost when that of the partitioned table is set or made anew.';
+
+CREATE FUNCTION chronos.plan_split(items chronos.plan_item[], lost_tables text[]) RETURNS int[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM unnest(items) t WHERE t.kind IN ('table', 'foreign table')
+                     AND (coalesce(t.old, '{}') || coalesce(t.new, '{}')) ?| '{partition_of,inherits}') THEN
+        RETURN '{}';
+    END IF;
+    RETURN chronos.plan_split_indexes(items, lost_tables) || chronos.plan_split_checks(items, lost_tables)
+        || chronos.plan_split_triggers(items)
+        || ARRAY(SELECT h.nr FROM chronos.plan_heirs(items, lost_tables) h WHERE h.remade);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_split(chronos.plan_item[], text[]) IS
+    'What has to be made anew because a table has it from its parent, or a child of it.';
