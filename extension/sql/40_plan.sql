@@ -13,9 +13,9 @@ COMMENT ON TYPE chronos.plan_fact IS
 
 CREATE TYPE chronos.plan_item AS (
     nr int, kind text, old_identity text, identity text, old jsonb, mid jsonb, new jsonb,
-    old_attributes int2[], attributes int2[], same boolean, action text, late boolean, pairs text[], names text[], kept int, led text[]);
+    old_attributes int2[], attributes int2[], same boolean, action text, late boolean, pairs text[], names text[], kept int, led text[], alone text[]);
 COMMENT ON TYPE chronos.plan_item IS
-    'One object of both sides of a plan. action: keep, alter, add, drop, rebuild; mid is old in the names that hold after all renames; pairs are these; names are the qualified names that old holds; of a table that leaves parents or joins others, kept is how many of the first it keeps, and led are the columns of these.';
+    'One object of both sides of a plan. action: keep, alter, add, drop, rebuild; mid is old in the names that hold after all renames; pairs are these; names are the qualified names that old holds; of a table that leaves parents or joins others, kept is how many of the first it keeps, and led are the columns of these; alone are the columns that go from a table and stay with a child.';
 
 CREATE TYPE chronos.plan_statement AS (
     stage int, phase int, statement text, hazards text[], note text);

@@ -93,7 +93,8 @@ AS $$
 BEGIN
     -- What is computed goes before that of which it is.
     RETURN QUERY
-    SELECT (chronos.plan_say(1, 62, format('ALTER %s %s DROP COLUMN %I', upper(item.kind), item.old_identity, c.old_name),
+    SELECT (chronos.plan_say(1, 62, format('ALTER %s %s%s DROP COLUMN %I', upper(item.kind),
+        CASE WHEN c.old_name = ANY (item.alone) THEN 'ONLY ' ELSE '' END, item.old_identity, c.old_name),
         CASE WHEN c.old ? 'generated' THEN '{}'::text[] ELSE '{data_loss}' END)).*
     FROM chronos.plan_columns(item, lost_names) c
     WHERE c.way IN ('drop', 'remake') AND NOT chronos.plan_column_follows(item, c.old, c.new, lost_names, leaves)

@@ -86,6 +86,25 @@ $$;
 COMMENT ON FUNCTION chronos.plan_heirs(chronos.plan_item[], text[]) IS
     'The tables that leave parents or join others: how many they keep, the columns of these, and whether that cannot be done by leaving and joining.';
 
+CREATE FUNCTION chronos.plan_left_alone(items chronos.plan_item[]) RETURNS TABLE (nr int, column_name text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT p.nr, c.old_name
+    FROM unnest(items) t
+    CROSS JOIN LATERAL chronos.plan_columns(t, '{}') c
+    JOIN unnest(items) p ON p.kind IN ('table', 'foreign table') AND p.action = 'alter' AND p.old_identity = ANY (chronos.plan_parents(t.old))
+    CROSS JOIN LATERAL chronos.plan_columns(p, '{}') d
+    WHERE t.kind IN ('table', 'foreign table') AND t.action = 'alter' AND t.old ? 'inherits'
+      AND c.old ? 'inherited' AND c.way NOT IN ('drop', 'remake') AND NOT c.new ? 'inherited'
+      AND d.way = 'drop' AND d.old_name = c.old_name;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_left_alone(chronos.plan_item[]) IS 'Columns that go from a table and stay with a child of it.';
+
 CREATE FUNCTION chronos.plan_with_heirs(items chronos.plan_item[], lost_tables text[]) RETURNS chronos.plan_item[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -98,6 +117,11 @@ BEGIN
         item := items[heir.nr];
         item.kept := heir.kept;
         item.led := heir.led;
+        items[heir.nr] := item;
+    END LOOP;
+    FOR heir IN SELECT h.nr, array_agg(h.column_name) AS alone FROM chronos.plan_left_alone(items) h GROUP BY h.nr LOOP
+        item := items[heir.nr];
+        item.alone := heir.alone;
         items[heir.nr] := item;
     END LOOP;
     RETURN items;

@@ -117,6 +117,17 @@ BEGIN
     IF chronos.plan_goes_along(item, items, loss) THEN
         RETURN;
     END IF;
+    IF item.old ->> 'type' = 'check' AND NOT item.old ? 'inherited' THEN
+        SELECT t.* INTO root FROM unnest(items) t JOIN unnest(items) k ON k.old ->> 'table' = ANY (chronos.plan_parents(t.old))
+        WHERE t.kind IN ('table', 'foreign table') AND t.old_identity = item.old ->> 'table'
+          AND k.kind = 'constraint' AND k.old ->> 'type' = 'check' AND k.old -> 'name' = item.old -> 'name';
+        IF root.nr IS NOT NULL THEN
+            -- A parent has it as well, which goes before; where the table goes at last it goes with it.
+            RETURN QUERY SELECT (chronos.plan_say(1, 79, a.statement)).* FROM chronos.plan_away(item, schemas) a
+            WHERE root.action NOT IN ('drop', 'rebuild');
+            RETURN;
+        END IF;
+    END IF;
     IF item.old ? 'copy' THEN
         -- It is again as that of the partitioned table is.
         root := chronos.plan_trigger_root(item, items);
