@@ -212,6 +212,7 @@ DROP TABLE turned_1;
 BEGIN; CREATE TABLE late_kid () INHERITS (up2); ALTER TABLE late_kid ADD CONSTRAINT up_b CHECK (b > 1); COMMIT;
 ALTER TABLE up2 RENAME d TO dd;
 ALTER TABLE up2 RENAME CONSTRAINT up_d TO up_dd;
+COMMENT ON CONSTRAINT up_dd ON low IS NULL;
 -- partitions with columns of their own order
 CREATE TABLE ord (a int, b text, c date) PARTITION BY LIST (a);
 CREATE TABLE ord1 (c date, gone int, a int, b text);

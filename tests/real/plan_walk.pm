@@ -12,7 +12,7 @@ use Test::More;
 
 # Roles and tablespaces that were renamed while versions were made: what is wanted of a plan is the present name.
 our %now;
-our @EXPORT = qw(%now run_sql walk rebuilt_equals drop_database);
+our @EXPORT = qw(%now renamed building run_sql walk rebuilt_equals drop_database);
 
 my $work = tempdir(CLEANUP => 1);
 
