@@ -93,6 +93,13 @@ CREATE TABLE keyed (a int, b text) PARTITION BY RANGE ((a + 1));
 CALL there_and_back('ALTER TABLE keyed RENAME a TO "C c"');
 -- an extension without the comment that it brings
 CALL there_and_back('CREATE EXTENSION tcn; COMMENT ON EXTENSION tcn IS NULL');
+-- a table leaves a publication together with its child; a computed column gets a type that no cast leads to by itself
+CREATE TABLE base_table (a int, b int);
+CREATE TABLE sub_table () INHERITS (base_table);
+CREATE PUBLICATION family FOR TABLE ONLY base_table WHERE (b > 1), ONLY sub_table WHERE (b > 1);
+CALL there_and_back('ALTER PUBLICATION family DROP TABLE base_table');
+CREATE TABLE computed (a int, d int GENERATED ALWAYS AS (a * 2) STORED);
+CALL there_and_back('ALTER TABLE computed ALTER d TYPE text COLLATE "C"');
 \getenv here PG_ABS_SRCDIR
 \set rebuild :here '/tests/harness/rebuild.psql'
 \i :rebuild

@@ -33,6 +33,9 @@ BEGIN
             WHEN p.after ? 'generated' AND p.mid -> 'default' <> p.after -> 'default'
                  AND NOT (sets_expression AND p.after ->> 'generated' = 'stored') THEN 'remake'
             WHEN p.before ? 'generated' AND chronos.plan_names(p.before ->> 'default') && lost THEN 'remake'
+            -- USING is not for them, and to text all types go by themselves.
+            WHEN p.after ? 'generated' AND p.mid -> 'type' <> p.after -> 'type' AND p.after ->> 'type' !~ '^(text|character varying)'
+                 AND chronos.plan_using(p.after ->> 'name', p.mid - 'generated', p.after - 'generated') <> '' THEN 'remake'
             WHEN p.mid -> 'type' <> p.after -> 'type' OR p.mid -> 'collation' IS DISTINCT FROM p.after -> 'collation'
                  OR chronos.plan_names((p.before ->> 'type') || ' ' || coalesce(p.before ->> 'collation', '')) && lost THEN 'retype'
             WHEN p.mid - 'name' <> p.after - 'name' OR chronos.plan_names(p.before ->> 'default') && lost THEN 'alter'
@@ -61,7 +64,7 @@ DECLARE
 BEGIN
     before := regexp_replace(before, '\(\d+(,\d+)?\)', '');
     after := regexp_replace(after, '\(\d+(,\d+)?\)', '');
-    IF before = after AND strpos(before, '.') = 0 THEN
+    IF new ? 'generated' OR (before = after AND strpos(before, '.') = 0) THEN
         RETURN '';
     END IF;
     IF strpos(before || after, '.') = 0 THEN

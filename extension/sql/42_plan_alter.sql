@@ -91,7 +91,7 @@ BEGIN
     END IF;
     -- A table that is dropped leaves by itself; one whose columns change has to be let in again.
     RETURN QUERY
-    SELECT (chronos.plan_say(1, 95, format('ALTER PUBLICATION %s DROP TABLE %s', item.old_identity, o.t ->> 'table'))).*
+    SELECT (chronos.plan_say(1, 95, format('ALTER PUBLICATION %s DROP TABLE ONLY %s', item.old_identity, o.t ->> 'table'))).*
     FROM jsonb_array_elements(item.old -> 'tables') WITH ORDINALITY o(t, nr)
     WHERE NOT o.t ->> 'table' = ANY (lost_tables)
       AND (NOT EXISTS (SELECT FROM jsonb_array_elements(new -> 'tables') n(t) WHERE n.t = old #> ARRAY['tables', (o.nr - 1)::text])

@@ -13,8 +13,8 @@ use random_parts;
 use real_schema;
 use plan_walk;
 
-my $seed = $ENV{CHRONOS_SEED} // 1;
-my $steps = $ENV{CHRONOS_STEPS} // 120;
+my $seed = $ENV{CHRONOS_SEED} // 602;
+my $steps = $ENV{CHRONOS_STEPS} // 100;
 my $every = $ENV{CHRONOS_EVERY} // 10;
 my $dumps = PostgreSQL::Test::Utils::tempdir();
 my $name = 'random_ddl';
