@@ -46,7 +46,7 @@ stage: all test-module
 	@tests/harness/stage.sh $(STAGE)
 
 SUITES ?=
-check: prerequisites-build+run+test
+check: prerequisites-build+run+test$(if $(filter upstream,$(SUITES)),+upstream)
 	@$(MAKE) -s all test-module
 	@tests/harness/check.sh $(SUITES)
 

@@ -8,6 +8,11 @@
 extern "C" {
 #include <access/tableam.h>
 #include <executor/executor.h>
+#if PG_VERSION_NUM >= 160000
+#include <nodes/queryjumble.h>
+#else
+#include <utils/queryjumble.h>
+#endif
 #include <storage/lock.h>
 }
 

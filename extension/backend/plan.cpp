@@ -1,6 +1,7 @@
 #include "backend/plan.hpp"
 
 #include "backend/door.hpp"
+#include "backend/unlisted.hpp"
 
 extern "C" {
 #include <catalog/pg_type.h>
@@ -13,6 +14,7 @@ extern "C" {
 namespace chronos::backend {
 
 void plan::prepare() {
+    const unlisted_scope unlisted;
     call([this] {
         SPIPlanPtr made = SPI_prepare_cursor(sql_, count_, types_.data(), CURSOR_OPT_GENERIC_PLAN);
         if (made == nullptr) {
@@ -37,6 +39,8 @@ std::uint64_t plan::run(std::initializer_list<value> arguments, bool read_only) 
         nulls[count] = each.is_null ? 'n' : ' ';
         ++count;
     }
+    // Also when it is run: a plan that is out of date is analysed anew.
+    const unlisted_scope unlisted;
     return call([&]() -> std::uint64_t {
         const int status =
             SPI_execute_snapshot(plan_, values.data(), nulls.data(), GetLatestSnapshot(),

@@ -1,6 +1,7 @@
 #include "backend/spi.hpp"
 
 #include "backend/door.hpp"
+#include "backend/unlisted.hpp"
 
 extern "C" {
 #include <catalog/pg_type.h>
@@ -24,6 +25,7 @@ void run(const char* sql, const std::vector<argument>& arguments, bool read_only
     Oid* const type_array = types.data();
     Datum* const value_array = values.data();
     const char* const null_array = nulls.c_str();
+    const unlisted_scope unlisted;
     call([=] {
         const int status =
             SPI_execute_with_args(sql, count, type_array, value_array, null_array, read_only, 0);

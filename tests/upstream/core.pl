@@ -11,10 +11,10 @@ use upstream;
 
 my $schedule = "--schedule=$source/regress/parallel_schedule";
 my $plain = plain_server();
-my $expected = run_tests($plain, 'regression', "$source/regress", $schedule);
+my $expected = run_tests($plain, 'regress', 'regression', "$source/regress", $schedule);
 $plain->stop;
 my $node = watched_server();
-my $results = run_tests($node, 'regression', "$source/regress", $schedule);
+my $results = run_tests($node, 'regress', 'regression', "$source/regress", $schedule);
 
 # These look at every function, type and event trigger of the database, so that they list those of Chronos.
 same_results($expected, $results, 'core',
