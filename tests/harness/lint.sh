@@ -19,7 +19,8 @@ known() {
         extension/backend | client/src/core | client/include) echo ;;
         extension/capture) echo "extension/backend client/src/core extension/history" ;;
         extension/history) echo "extension/backend client/src/core extension/live" ;;
-        extension/scheduler | extension/gate) echo "extension/backend client/src/core" ;;
+        extension/gate) echo "extension/backend client/src/core extension/history" ;;
+        extension/scheduler) echo "extension/backend client/src/core" ;;
         extension/live) echo "extension/backend" ;;
         extension) echo "extension/backend extension/capture extension/history extension/gate extension/scheduler" ;;
         client/src/connection | client/src/repository) echo "client/src/core" ;;
