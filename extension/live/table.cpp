@@ -39,31 +39,23 @@ const char* name_of(Oid relation) {
     return name == nullptr ? nullptr : qualified_name(get_rel_namespace(relation), name);
 }
 
-// By the index on child and number, so in the order of the parents.
+// A table that inherits is unusual: its columns may stand in an order of their own.
 bool write_parents(jsonb_writer& to, const FormData_pg_class& row) {
     rows_of rows(InheritsRelationId, InheritsRelidSeqnoIndexId, Anum_pg_inherits_inhrelid, row.oid);
-    List* parents = NIL;
-    bool plain = true;
-    while (const HeapTuple tuple = rows.next()) {
-        const Oid parent = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent;
-        const char* const name = name_of(parent);
-        plain = plain && name != nullptr;
-        parents = lappend(parents, const_cast<char*>(name));
-    }
+    const HeapTuple tuple = rows.next();
+    const Oid parent = tuple == nullptr
+                           ? InvalidOid
+                           : reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent;
+    const bool is_only_one = rows.next() == nullptr;
     rows.close();
-    if (!plain || parents == NIL) {
-        return plain;
+    if (!OidIsValid(parent)) {
+        return true;
     }
-    if (row.relispartition) {
-        to.text("partition_of", static_cast<const char*>(linitial(parents)));
-        return list_length(parents) == 1;
+    const char* const name = name_of(parent);
+    if (!row.relispartition || !is_only_one || name == nullptr) {
+        return false;
     }
-    to.key("inherits");
-    to.begin_array();
-    for (int i = 0; i < list_length(parents); ++i) {
-        to.element(static_cast<const char*>(list_nth(parents, i)));
-    }
-    to.end_array();
+    to.text("partition_of", name);
     return true;
 }
 
