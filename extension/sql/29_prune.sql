@@ -24,6 +24,10 @@ BEGIN
         DELETE FROM chronos.version v USING unnest(lines, numbers) c(timeline, number)
         WHERE v.timeline = c.timeline AND v.number = c.number
           AND NOT EXISTS (SELECT FROM chronos.label l WHERE l.timeline = v.timeline AND l.number = v.number)
+          -- A migration without a way down of its own is taken back by what the schema was before and after.
+          AND NOT EXISTS (SELECT FROM chronos.migration m WHERE m.timeline = v.timeline AND m.state <> 'stored'
+                          AND coalesce(m.down_origin, 'derived') = 'derived'
+                          AND v.number IN (m.version_before, m.version_after))
         RETURNING v.timeline, v.number
     )
     SELECT array_agg(g.timeline), array_agg(g.number) INTO lines, numbers FROM gone g;
