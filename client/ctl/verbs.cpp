@@ -72,6 +72,7 @@ verbs::verbs()
     add_drift(*this);
     add_blame(*this);
     add_export(*this);
+    add_migrate(*this);
     add_check(*this);
     add_snapshot(*this);
     add_snapshots(*this);

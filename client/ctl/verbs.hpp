@@ -55,6 +55,8 @@ void add_plan(verbs& all);
 void add_drift(verbs& all);
 void add_blame(verbs& all);
 void add_export(verbs& all);
+void add_migrate(verbs& all);
+void add_migrate_record(verbs& all, CLI::App& group);
 void add_check(verbs& all);
 void add_snapshot(verbs& all);
 void add_snapshots(verbs& all);

@@ -88,5 +88,39 @@ TEST(sql_splitter, unfinished_things_end_with_the_script) {
     EXPECT_THAT(texts("SELECT e'\\"), ElementsAre("SELECT e'\\"));
 }
 
+TEST(sql_splitter, rows_after_copy_belong_to_it) {
+    const auto found = split_sql(
+        "COPY a (x) FROM stdin WITH (FORMAT text);\n1;'\n\\N\n\\.\nSELECT 1;\ncopy b from "
+        "STDIN;\r\n\\.\r\nSELECT 2");
+    ASSERT_EQ(found.size(), 4U);
+    EXPECT_EQ(found[0].rows, "1;'\n\\N\n");
+    EXPECT_TRUE(found[0].takes_rows);
+    EXPECT_EQ(found[1].text, "SELECT 1");
+    EXPECT_EQ(found[1].line, 5U);
+    EXPECT_EQ(found[2].rows, "");
+    EXPECT_TRUE(found[2].takes_rows);
+    EXPECT_EQ(found[3].text, "SELECT 2");
+    EXPECT_EQ(split_sql("COPY a FROM stdin;\n1\n2").at(0).rows, "1\n2");
+    EXPECT_EQ(split_sql("COPY a FROM stdin").at(0).rows, "");
+    EXPECT_FALSE(split_sql("COPY a TO stdout; SELECT stdin FROM stdin").at(1).takes_rows);
+    EXPECT_FALSE(split_sql("COPY (SELECT 1 FROM stdin) TO STDOUT").at(0).takes_rows);
+}
+
+TEST(sql_splitter, commands_of_psql_are_told) {
+    const auto script = parse_script("\\set a b\nSELECT 1;\n  \\i file.sql\nSELECT 2 \\g\n");
+    ASSERT_EQ(script.commands.size(), 2U);
+    EXPECT_EQ(script.commands[0].text, "\\set a b");
+    EXPECT_EQ(script.commands[1].text, "\\i file.sql");
+    EXPECT_EQ(script.commands[1].line, 3U);
+}
+
+TEST(canonical_sql, tells_apart_what_the_server_does) {
+    EXPECT_EQ(canonical_sql("Select  1+ 2 ; -- x"), canonical_sql("select 1 +2;"));
+    EXPECT_NE(canonical_sql("SELECT a || b"), canonical_sql("SELECT a | | b"));
+    EXPECT_NE(canonical_sql("SELECT E'a'"), canonical_sql("SELECT 'a'"));
+    EXPECT_EQ(leading_words("/* x */ create -- y\n unique Index i", 3), "CREATE UNIQUE INDEX");
+    EXPECT_EQ(leading_words("COPY (SELECT 1)", 3), "COPY");
+}
+
 }  // namespace
 }  // namespace chronos::internal

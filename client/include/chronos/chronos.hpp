@@ -9,6 +9,8 @@
 #include <chronos/drift.hpp>
 #include <chronos/error.hpp>
 #include <chronos/git_history.hpp>
+#include <chronos/migrate.hpp>
+#include <chronos/migration.hpp>
 #include <chronos/plan.hpp>
 #include <chronos/progress.hpp>
 #include <chronos/repository.hpp>

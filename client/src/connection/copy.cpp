@@ -75,9 +75,14 @@ server_error error_of(PGconn* connection, const PGresult* result) {
         const char* text = result == nullptr ? nullptr : PQresultErrorField(result, code);
         return text == nullptr ? std::string() : std::string(text);
     };
-    server_report report{field(PG_DIAG_SEVERITY_NONLOCALIZED), field(PG_DIAG_SQLSTATE),
-                         field(PG_DIAG_MESSAGE_PRIMARY), field(PG_DIAG_MESSAGE_DETAIL),
-                         field(PG_DIAG_MESSAGE_HINT)};
+    server_report report{
+        field(PG_DIAG_SEVERITY_NONLOCALIZED),
+        field(PG_DIAG_SQLSTATE),
+        field(PG_DIAG_MESSAGE_PRIMARY),
+        field(PG_DIAG_MESSAGE_DETAIL),
+        field(PG_DIAG_MESSAGE_HINT),
+        static_cast<std::size_t>(std::atoll(field(PG_DIAG_STATEMENT_POSITION).c_str())),
+        field(PG_DIAG_CONTEXT)};
     if (report.message.empty()) {
         report = parse_report(PQerrorMessage(connection));
         if (PQstatus(connection) == CONNECTION_BAD) report.sqlstate = "08006";
@@ -94,6 +99,28 @@ std::int64_t copy_out(PGconn* connection, const std::string& sql, const session:
         if (size < 0) throw error_of(connection, nullptr);
         const buffer_ptr owned(bytes, &PQfreemem);
         sink({bytes, static_cast<std::size_t>(size)});
+    }
+}
+
+void run_statement(PGconn* connection, const std::string& sql, std::string_view copied) {
+    const result_ptr result(PQexec(connection, sql.c_str()), &PQclear);
+    switch (PQresultStatus(result.get())) {
+        case PGRES_COPY_IN: {
+            copy_writer writer(connection);
+            writer.write(copied);
+            (void)writer.finish();
+            return;
+        }
+        case PGRES_COPY_OUT:
+            for (char* bytes = nullptr; PQgetCopyData(connection, &bytes, 0) > 0;) PQfreemem(bytes);
+            (void)end_of_copy(connection);
+            return;
+        case PGRES_COMMAND_OK:
+        case PGRES_TUPLES_OK:
+        case PGRES_EMPTY_QUERY:
+            return;
+        default:
+            throw error_of(connection, result.get());
     }
 }
 

@@ -16,6 +16,9 @@ namespace chronos::internal {
 
 std::int64_t copy_out(PGconn* connection, const std::string& sql, const session::copy_sink& sink);
 
+// One statement of a script; its results are dropped.
+void run_statement(PGconn* connection, const std::string& sql, std::string_view copied);
+
 [[nodiscard]] std::unique_ptr<copy_channel> copy_in(PGconn* connection, const std::string& sql);
 
 }  // namespace chronos::internal

@@ -81,8 +81,13 @@ error_code code_of_sqlstate(std::string_view sqlstate) noexcept {
 }
 
 server_error make_error(const server_report& report) {
-    return {code_of_sqlstate(report.sqlstate), report.message, report.detail, report.hint,
-            report.sqlstate};
+    return {code_of_sqlstate(report.sqlstate),
+            report.message,
+            report.detail,
+            report.hint,
+            report.sqlstate,
+            report.position,
+            report.context};
 }
 
 server_report parse_report(std::string_view text) {

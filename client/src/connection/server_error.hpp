@@ -12,14 +12,22 @@ namespace chronos::internal {
 class server_error : public error {
   public:
     server_error(error_code code, const std::string& message, std::string detail, std::string hint,
-                 std::string sqlstate)
+                 std::string sqlstate, std::size_t position = 0, std::string context = {})
         : error(code, message, std::move(detail), std::move(hint)),
-          sqlstate_(std::move(sqlstate)) {}
+          sqlstate_(std::move(sqlstate)),
+          position_(position),
+          context_(std::move(context)) {}
 
     [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+    // The character of the statement, from 1; 0: unknown. Known of session::run() alone.
+    [[nodiscard]] std::size_t position() const noexcept { return position_; }
+    // What called what, such as the lines of a function; known of session::run() alone.
+    [[nodiscard]] const std::string& context() const noexcept { return context_; }
 
   private:
     std::string sqlstate_;
+    std::size_t position_;
+    std::string context_;
 };
 
 // The fields of a report; also what a notice consists of.
@@ -29,6 +37,8 @@ struct server_report {
     std::string message;
     std::string detail;
     std::string hint;
+    std::size_t position = 0;
+    std::string context = {};
 };
 
 [[nodiscard]] error_code code_of_sqlstate(std::string_view sqlstate) noexcept;

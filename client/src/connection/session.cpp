@@ -96,6 +96,10 @@ row session::query_one(std::string_view sql, const std::vector<value>& parameter
 
 void session::execute(std::string_view script) { state_->bridge_.run(script, {}); }
 
+void session::run(std::string_view statement, std::string_view copied) {
+    internal::run_statement(state_->raw_, std::string(statement), copied);
+}
+
 std::int64_t session::copy_out(std::string_view sql, const copy_sink& sink) {
     return internal::copy_out(state_->raw_, std::string(sql), sink);
 }

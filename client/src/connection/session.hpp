@@ -42,6 +42,10 @@ class session {
     // One or several statements; results are dropped.
     void execute(std::string_view script);
 
+    // One statement of somebody's script, with the lines it copies if it is COPY ... FROM STDIN;
+    // results are dropped. Its errors know position and context.
+    void run(std::string_view statement, std::string_view copied = {});
+
     // COPY ... TO STDOUT: the sink gets one call a message, which is one row (binary: the first
     // with the header, one more with the trailer). Returns the number of rows.
     using copy_sink = std::function<void(std::string_view)>;

@@ -2,22 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <utility>
+
+#include "core/sql_lexer.hpp"
 
 namespace chronos::internal {
 namespace {
 
-bool is_space(char letter) {
-    return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r' || letter == '\f' ||
-           letter == '\v';
-}
-
-bool starts_word(char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_' ||
-           static_cast<unsigned char>(letter) >= 0x80;
-}
-
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+constexpr std::size_t npos = std::string_view::npos;
 
 std::string lower(std::string_view word) {
     std::string result(word);
@@ -29,128 +21,52 @@ std::string lower(std::string_view word) {
 
 class splitter {
   public:
-    explicit splitter(std::string_view script) : script_(script) {}
+    explicit splitter(std::string_view script) : script_(script), lexer_(script) {}
 
-    std::vector<sql_statement> run() {
-        while (place_ < script_.size()) step();
+    sql_script run() {
+        while (!lexer_.done()) step();
         end_statement();
-        return std::move(statements_);
+        return std::move(found_);
     }
 
   private:
-    [[nodiscard]] char at(std::size_t place) const {
-        return place < script_.size() ? script_[place] : '\0';
-    }
-    [[nodiscard]] bool looking_at(std::string_view text) const {
-        return script_.substr(place_, text.size()) == text;
-    }
     [[nodiscard]] bool between_statements() const { return start_ == npos; }
 
     void step() {
-        const char letter = at(place_);
-        if (is_space(letter)) {
-            ++place_;
-        } else if (looking_at("--")) {
-            skip_line();
-        } else if (looking_at("/*")) {
-            skip_comment();
-        } else if (letter == '\\' && between_statements()) {
-            skip_line();
-            preamble_ = place_;
-        } else if (letter == ';' && parentheses_ == 0 && blocks_ == 0) {
+        const auto place = lexer_.place();
+        if (script_[place] == '\\' && between_statements()) {
+            const auto end = std::min(script_.find('\n', place), script_.size());
+            found_.commands.push_back({script_.substr(place, end - place), line_of(place)});
+            lexer_.place(end);
+            preamble_ = end;
+            return;
+        }
+        const sql_token token = lexer_.next();
+        if (token.blank()) return;
+        if (token.text == ";" && parentheses_ == 0 && blocks_ == 0) {
             end_statement();
-            ++place_;
-            preamble_ = place_;
+            preamble_ = lexer_.place();
         } else {
-            token(letter);
+            take(token);
         }
     }
 
-    void token(char letter) {
-        if (between_statements()) start_ = place_;
-        if (letter == '\'') {
-            skip_quoted('\'', !standard_strings_);
-        } else if (letter == '"') {
-            skip_quoted('"', false);
-        } else if (letter == '$') {
-            dollar();
-        } else if (starts_word(letter)) {
-            word();
-        } else if (is_digit(letter)) {
-            skip_number();
+    void take(const sql_token& token) {
+        if (between_statements()) start_ = token.place;
+        if (token.text == "(") ++parentheses_;
+        if (token.text == ")") parentheses_ = std::max(0, parentheses_ - 1);
+        if (token.kind == token_kind::word) {
+            const auto text = lower(token.text);
+            if (words_ < first_words_.size()) first_words_[words_] = text;
+            ++words_;
+            count_blocks(text);
+            if (parentheses_ == 0)
+                from_stdin_ = from_stdin_ || (before_ == "from" && text == "stdin");
+            before_ = text;
         } else {
-            if (letter == '(') ++parentheses_;
-            if (letter == ')') parentheses_ = std::max(0, parentheses_ - 1);
-            ++place_;
+            before_.clear();
         }
-        end_ = place_;
-    }
-
-    void skip_line() { place_ = std::min(script_.find('\n', place_), script_.size()); }
-
-    void skip_comment() {
-        int depth = 0;
-        do {
-            if (looking_at("/*")) {
-                ++depth;
-                place_ += 2;
-            } else if (looking_at("*/")) {
-                --depth;
-                place_ += 2;
-            } else {
-                ++place_;
-            }
-        } while (depth > 0 && place_ < script_.size());
-        place_ = std::min(place_, script_.size());
-    }
-
-    // A doubled quote is two quoted parts side by side: no need to tell it apart.
-    void skip_quoted(char quote, bool backslashes) {
-        for (++place_; place_ < script_.size(); ++place_) {
-            if (backslashes && at(place_) == '\\') {
-                ++place_;
-            } else if (at(place_) == quote) {
-                if (at(place_ + 1) != quote) break;
-                ++place_;
-            }
-        }
-        place_ = std::min(place_ + 1, script_.size());
-    }
-
-    void dollar() {
-        auto end = place_ + 1;
-        if (!is_digit(at(end))) {
-            while (starts_word(at(end)) || is_digit(at(end))) ++end;
-        }
-        if (at(end) != '$') {
-            ++place_;
-            return;
-        }
-        const auto tag = script_.substr(place_, end - place_ + 1);
-        const auto close = script_.find(tag, end + 1);
-        place_ = close == npos ? script_.size() : close + tag.size();
-    }
-
-    void skip_number() {
-        while (is_digit(at(place_)) || starts_word(at(place_)) || at(place_) == '.') ++place_;
-    }
-
-    void word() {
-        const auto first = place_;
-        while (starts_word(at(place_)) || is_digit(at(place_)) || at(place_) == '$') ++place_;
-        const auto text = lower(script_.substr(first, place_ - first));
-        if (at(place_) == '\'' && text == "e") {
-            skip_quoted('\'', true);
-            return;
-        }
-        // The other prefixed quotes (B, N, U&, X) follow the rule of plain ones.
-        remember(text);
-        count_blocks(text);
-    }
-
-    void remember(const std::string& text) {
-        if (words_ < first_words_.size()) first_words_[words_] = text;
-        ++words_;
+        end_ = lexer_.place();
     }
 
     [[nodiscard]] bool defines_routine() const {
@@ -173,24 +89,51 @@ class splitter {
         }
     }
 
+    // Places are asked for in their order.
+    std::size_t line_of(std::size_t place) {
+        lines_ += static_cast<std::size_t>(
+            std::count(script_.begin() + static_cast<std::ptrdiff_t>(counted_),
+                       script_.begin() + static_cast<std::ptrdiff_t>(place), '\n'));
+        counted_ = place;
+        return lines_;
+    }
+
     void end_statement() {
         if (!between_statements()) {
             sql_statement statement;
             statement.text = script_.substr(start_, end_ - start_);
             statement.preamble = script_.substr(preamble_, start_ - preamble_);
-            lines_ += static_cast<std::size_t>(
-                std::count(script_.begin() + static_cast<std::ptrdiff_t>(counted_),
-                           script_.begin() + static_cast<std::ptrdiff_t>(start_), '\n'));
-            counted_ = start_;
-            statement.line = lines_;
+            statement.line = line_of(start_);
+            statement.takes_rows = first_words_[0] == "copy" && from_stdin_;
             follow_setting(statement.text);
-            statements_.push_back(statement);
+            if (statement.takes_rows) statement.rows = take_rows();
+            found_.statements.push_back(statement);
         }
         start_ = npos;
         parentheses_ = 0;
         blocks_ = 0;
         words_ = 0;
         first_words_ = {};
+        before_.clear();
+        from_stdin_ = false;
+    }
+
+    // They begin on the next line and end with a line `\.` or with the script.
+    std::string_view take_rows() {
+        const auto begin = std::min(script_.find('\n', lexer_.place()), script_.size() - 1) + 1;
+        auto line = begin;
+        while (line < script_.size()) {
+            const auto end = std::min(script_.find('\n', line), script_.size());
+            auto text = script_.substr(line, end - line);
+            if (text.ends_with('\r')) text.remove_suffix(1);
+            if (text == "\\.") {
+                lexer_.place(end);
+                return script_.substr(begin, line - begin);
+            }
+            line = std::min(end + 1, script_.size());
+        }
+        lexer_.place(script_.size());
+        return script_.substr(begin);
     }
 
     void follow_setting(std::string_view text) {
@@ -198,14 +141,12 @@ class splitter {
             first_words_[1] != "standard_conforming_strings") {
             return;
         }
-        standard_strings_ = lower(text).find("off") == npos;
+        lexer_.standard_strings(lower(text).find("off") == npos);
     }
 
-    static constexpr std::size_t npos = std::string_view::npos;
-
     std::string_view script_;
-    std::vector<sql_statement> statements_;
-    std::size_t place_ = 0;
+    sql_lexer lexer_;
+    sql_script found_;
     std::size_t preamble_ = 0;
     std::size_t start_ = npos;
     std::size_t end_ = 0;
@@ -215,11 +156,49 @@ class splitter {
     int blocks_ = 0;
     std::size_t words_ = 0;
     std::array<std::string, 4> first_words_;
-    bool standard_strings_ = true;
+    std::string before_;
+    bool from_stdin_ = false;
 };
 
 }  // namespace
 
-std::vector<sql_statement> split_sql(std::string_view script) { return splitter(script).run(); }
+sql_script parse_script(std::string_view script) { return splitter(script).run(); }
+
+std::vector<sql_statement> split_sql(std::string_view script) {
+    return std::move(parse_script(script).statements);
+}
+
+std::string canonical_sql(std::string_view script) {
+    std::string result;
+    for (const auto& statement : split_sql(script)) {
+        sql_lexer lexer(statement.text);
+        while (!lexer.done()) {
+            const sql_token token = lexer.next();
+            if (token.blank()) continue;
+            result += token.kind == token_kind::word ? lower(token.text) : std::string(token.text);
+            result += '\n';
+        }
+        result += ";\n";
+        result += statement.rows;
+    }
+    return result;
+}
+
+std::string leading_words(std::string_view statement, std::size_t count) {
+    std::string words;
+    sql_lexer lexer(statement);
+    while (count > 0 && !lexer.done()) {
+        const sql_token token = lexer.next();
+        if (token.blank()) continue;
+        if (token.kind != token_kind::word) break;
+        if (!words.empty()) words += ' ';
+        for (const char letter : token.text) {
+            const bool small = letter >= 'a' && letter <= 'z';
+            words += small ? static_cast<char>(letter - 'a' + 'A') : letter;
+        }
+        --count;
+    }
+    return words;
+}
 
 }  // namespace chronos::internal

@@ -1,23 +1,64 @@
-// Running migrations in a database that nobody needs.
+// Runs migrations in the database they are meant for.
 #pragma once
 
 #include <functional>
+#include <stop_token>
 #include <string>
 
 #include "connection/session.hpp"
-#include "migrations/migration_files.hpp"
+#include "migrations/lock_retries.hpp"
+#include "migrations/migration_store.hpp"
+#include "migrations/work_units.hpp"
 
 namespace chronos::internal {
 
-using migration_warning = std::function<void(const std::string&)>;
+struct runner_options {
+    lock_patience locks;
+    std::function<void(const std::string& message)> warning;
+    std::stop_token stop;
+};
 
-// A file with several statements is one transaction, unless it says otherwise or has BEGIN and
-// COMMIT of its own. Statements about roles, other databases, tablespaces, the server and
-// subscriptions are left out with a warning: they would change more than this database. An error
-// tells file and line.
-void run_migration(session& on, const migration& what, const migration_warning& warn);
+// What a run of one script came to.
+struct script_outcome {
+    double seconds = 0;
+    std::size_t steps_before = 0;  // that an earlier run had done
+    migration_store::versions versions;
+};
 
-// Why a statement is left out; empty: it is run.
-[[nodiscard]] std::string reason_to_leave_out(std::string_view statement);
+// Either a migration is one transaction, its record included, or each of its steps is recorded with
+// what it did, so that a run that ends at any moment leaves something the next one finishes: there
+// is no state to be forced. Scripts begin with the settings of a new session. Thread-safety: that
+// of the session.
+class migration_runner {
+  public:
+    migration_runner(session& on, migration_store& store, const runner_options& options)
+        : session_(on), store_(store), options_(options) {}
+
+    script_outcome up(const migration& what);
+    // By this script, which need not be the migration's own.
+    script_outcome down(const migration& what, const script& by);
+    // Outside of any migration, in a transaction of its own if it can be.
+    void hook(const script& what);
+
+  private:
+    struct job {
+        const migration& what;
+        const script& by;
+        direction way;
+    };
+    script_outcome run(const job& work);
+    void run_whole(const job& work, const work_unit& unit);
+    std::size_t run_steps(const job& work, const work_plan& plan);
+    void run_step(const job& work, const work_unit& unit, int number, const stored_step* before);
+    void run_together(const job& work, const work_unit& unit, int number);
+    void run_alone(const job& work, const work_unit& unit, int number, const stored_step* before);
+    void note(const job& work, const work_unit& unit, int number, const std::string& state,
+              const std::string& error = {}, const std::string& memo = {});
+    void prepare();
+
+    session& session_;
+    migration_store& store_;
+    const runner_options& options_;
+};
 
 }  // namespace chronos::internal

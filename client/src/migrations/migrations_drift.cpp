@@ -5,9 +5,10 @@
 
 #include "chronos/connection.hpp"
 #include "chronos/drift.hpp"
-#include "migrations/migration_files.hpp"
-#include "migrations/migration_runner.hpp"
+#include "migrations/layout.hpp"
 #include "migrations/scratch_database.hpp"
+#include "migrations/scratch_run.hpp"
+#include "migrations/stopper.hpp"
 #include "versions/diagnosis.hpp"
 #include "versions/drift_rows.hpp"
 
@@ -16,20 +17,7 @@ namespace chronos {
 namespace {
 
 using internal::session;
-
-// Cancels what a session runs as soon as a stop is requested.
-class stopper {
-  public:
-    stopper(const std::stop_token& stop, session& on)
-        : token_(stop), callback_(stop, [&on] { on.cancel(); }) {}
-    void check() const {
-        if (token_.stop_requested()) throw error(error_code::cancelled, "cancelled");
-    }
-
-  private:
-    std::stop_token token_;
-    std::stop_callback<std::function<void()>> callback_;
-};
+using internal::stopper;
 
 void create_extension(session& on, const std::string& version) {
     try {
@@ -51,9 +39,9 @@ void run_all(session& here, const internal::scratch_database& scratch,
     const stopper stop(options.stop, *there);
     for (const internal::migration& one : migrations) {
         stop.check();
-        if (options.progress) options.progress(one.file);
+        if (options.progress) options.progress(one.up.file);
         internal::reset_settings(*there, here);
-        internal::run_migration(*there, one, options.warning);
+        internal::run_in_scratch(*there, one.up, options.warning);
     }
     stop.check();
 }
@@ -81,7 +69,7 @@ bool is_bookkeeping(const object_difference& difference) {
 
 std::vector<drifted_object> drift_from_migrations(connection& database,
                                                   const migrations_options& options) {
-    const auto migrations = internal::read_migrations(options.directory);
+    const auto migrations = internal::read_migrations(options.directory).migrations;
     auto& here = database.internal_session();
     const auto installed = internal::ask(
         here,

@@ -1,0 +1,176 @@
+#include "ctl/migrate_options.hpp"
+
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "ctl/json.hpp"
+#include "ctl/output.hpp"
+#include "ctl/text.hpp"
+
+namespace chronos::ctl {
+
+namespace {
+
+migration_policy policy(const std::string& word) {
+    if (word == "apply") return migration_policy::apply;
+    return word == "warn" ? migration_policy::warn : migration_policy::refuse;
+}
+
+std::string counts(const migration_loss& one) {
+    std::string text;
+    if (one.rows) text += ": " + counted(static_cast<std::uint64_t>(*one.rows), "row");
+    if (one.bytes) {
+        text += (text.empty() ? ": " : ", ") + human_bytes(static_cast<std::uint64_t>(*one.bytes));
+    }
+    return text;
+}
+
+json to_json(const migration_loss& one) {
+    return {{"object", one.object},
+            {"statement", one.statement},
+            {"rows", one.rows ? json(*one.rows) : json()},
+            {"bytes", one.bytes ? json(*one.bytes) : json()},
+            {"note", text_or_null(one.note)}};
+}
+
+json number_or_null(const std::optional<std::int64_t>& number) {
+    return number ? json(*number) : json();
+}
+
+}  // namespace
+
+void migrate_arguments::add_directory(CLI::App& verb) {
+    verb.add_option("--dir", directory, "the folder with the migrations (default: migrations)")
+        ->type_name("DIR");
+}
+
+void migrate_arguments::add_running(CLI::App& verb) {
+    target.add_to(verb);
+    add_directory(verb);
+    verb.add_option("--out-of-order", out_of_order,
+                    "migrations older than applied ones: error (default), warn, or apply them")
+        ->check(CLI::IsMember({"error", "warn", "apply"}))
+        ->type_name("HOW");
+    verb.add_option("--missing", missing,
+                    "applied migrations whose file is gone: error (default) or warn")
+        ->check(CLI::IsMember({"error", "warn"}))
+        ->type_name("HOW");
+    verb.add_option("--lock-timeout", lock_timeout,
+                    "milliseconds to wait for a lock before trying again (default: 2000; 0: wait)")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("MS");
+    verb.add_option("--lock-tries", lock_tries, "how often to try (default: 10)")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    verb.add_option("--wait", wait, "wait so long for another runner to end")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS");
+}
+
+migrate_options migrate_arguments::options(output& out, const interruption& interrupted) const {
+    migrate_options result;
+    result.directory = directory;
+    result.out_of_order = policy(out_of_order);
+    result.missing = policy(missing);
+    result.lock_timeout = std::chrono::milliseconds(lock_timeout);
+    result.lock_tries = lock_tries;
+    result.wait = std::chrono::seconds(wait);
+    result.warning = [&out](const std::string& text) { out.warning(text); };
+    result.notice = [&out](const std::string& text) { out.note(text); };
+    result.stop = interrupted.token();
+    return result;
+}
+
+std::string losses_text(const planned_migration& one) {
+    std::string text;
+    for (const migration_loss& loss : one.losses) {
+        if (!text.empty()) text += '\n';
+        text += fmt::format("  {}{}{}", loss.note.empty() || loss.rows ? "loses " : "",
+                            printable(loss.object), counts(loss));
+        if (!loss.note.empty()) text += fmt::format(": {}", printable(loss.note));
+        if (!loss.rows && !loss.statement.empty())
+            text += fmt::format(" ({})", printable(one_line(loss.statement)));
+    }
+    return text;
+}
+
+json to_json(const planned_migration& one) {
+    json statements = json::array();
+    for (const migration_statement& statement : one.statements) {
+        statements.push_back({{"line", statement.line},
+                              {"statement", statement.text},
+                              {"lock", text_or_null(statement.lock)},
+                              {"hazards", statement.hazards},
+                              {"transactional", statement.transactional}});
+    }
+    json losses = json::array();
+    for (const migration_loss& loss : one.losses) losses.push_back(to_json(loss));
+    return {{"direction", one.up ? "up" : "down"},
+            {"version", one.version},
+            {"name", one.name},
+            {"file", one.file},
+            {"transactional", one.whole},
+            {"derived", one.derived},
+            {"script", one.script},
+            {"statements", statements},
+            {"losses", losses}};
+}
+
+json to_json(const finished_migration& one) {
+    return {{"direction", one.up ? "up" : "down"},
+            {"version", one.version},
+            {"name", one.name},
+            {"file", one.file},
+            {"derived", one.derived},
+            {"seconds", one.seconds},
+            {"resumed_after", one.resumed_after},
+            {"version_before", number_or_null(one.version_before)},
+            {"version_after", number_or_null(one.version_after)}};
+}
+
+json to_json(const migration_status& one) {
+    return {{"version", one.version},
+            {"name", one.name},
+            {"file", text_or_null(one.file)},
+            {"kind", one.kind},
+            {"state", one.state},
+            {"down", one.down},
+            {"transactional", one.transactional},
+            {"origin", text_or_null(one.origin)},
+            {"applied_by", text_or_null(one.applied_by)},
+            {"applied_at", one.applied_at ? json(to_string(*one.applied_at)) : json()},
+            {"seconds", one.seconds ? json(*one.seconds) : json()},
+            {"version_before", number_or_null(one.version_before)},
+            {"version_after", number_or_null(one.version_after)}};
+}
+
+void print_plan(const std::vector<planned_migration>& plans, output& out) {
+    if (out.json()) {
+        json list = json::array();
+        for (const planned_migration& one : plans) list.push_back(to_json(one));
+        out.document({{"plan", list}});
+        return;
+    }
+    if (plans.empty()) out.line("-- nothing to do");
+    for (const planned_migration& one : plans) {
+        out.line(out.strong(printable(
+            fmt::format("-- {} {}  {}  ({}{})", one.up ? "up" : "down", one.version, one.name,
+                        one.file, one.whole ? ", one transaction" : ", statement by statement"))));
+        for (const migration_statement& statement : one.statements) {
+            if (!statement.lock.empty()) out.line("-- lock: " + statement.lock);
+            if (!statement.hazards.empty())
+                out.line(fmt::format("-- hazards: {}", fmt::join(statement.hazards, ", ")));
+            out.text(printable_lines(statement.text) + ";\n");
+        }
+        if (!one.losses.empty()) {
+            for (const migration_loss& loss : one.losses)
+                out.line(printable(fmt::format("-- loses {}{}{}", loss.object, counts(loss),
+                                               loss.note.empty() ? "" : ": " + loss.note)));
+        }
+        out.line("");
+    }
+}
+
+}  // namespace chronos::ctl

@@ -1,0 +1,57 @@
+#include "migrations/scratch_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "migrations/statement_run.hpp"
+#include "migrations/work_units.hpp"
+
+namespace chronos::internal {
+
+namespace {
+
+bool begins_with(const std::string& words, std::string_view beginning) {
+    return words == beginning || words.starts_with(std::string(beginning) + ' ');
+}
+
+}  // namespace
+
+std::string reason_to_leave_out(std::string_view statement) {
+    const std::string words = leading_words(statement, 3);
+    const auto any = [&words](std::initializer_list<std::string_view> objects) {
+        return std::any_of(objects.begin(), objects.end(), [&words](std::string_view object) {
+            return begins_with(words, fmt::format("CREATE {}", object)) ||
+                   begins_with(words, fmt::format("ALTER {}", object)) ||
+                   begins_with(words, fmt::format("DROP {}", object));
+        });
+    };
+    if (any({"ROLE", "USER", "GROUP"}) && !any({"USER MAPPING"}))
+        return "roles belong to all databases";
+    if (any({"TABLESPACE", "SYSTEM"})) return "it concerns the whole server";
+    if (begins_with(words, "CREATE DATABASE") || begins_with(words, "DROP DATABASE"))
+        return "it concerns another database";
+    if (begins_with(words, "ALTER DATABASE")) return "it names the database it is meant for";
+    if (any({"SUBSCRIPTION"})) return "it would use a slot on another server";
+    return {};
+}
+
+void run_in_scratch(session& on, const script& what, const migration_warning& warn) {
+    for (const work_unit& unit : plan_work(what).units) {
+        std::unique_ptr<transaction> whole;
+        if (!unit.alone) whole = std::make_unique<transaction>(on, unit.begin);
+        for (const sql_statement& statement : unit.statements) {
+            const std::string reason = reason_to_leave_out(statement.text);
+            if (reason.empty()) {
+                run_statement_of(on, what, statement);
+            } else if (warn) {
+                warn(fmt::format("{}:{}: left out, because {}: {}", what.file, statement.line,
+                                 reason, excerpt_of(statement.text)));
+            }
+        }
+        if (whole && !unit.rolled_back) whole->commit();
+    }
+}
+
+}  // namespace chronos::internal
