@@ -117,6 +117,11 @@ ALTER TABLE t_rows DISABLE TRIGGER tr_off;
 CREATE CONSTRAINT TRIGGER tr_constraint AFTER INSERT ON t_rows DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f_trigger();
 CREATE TRIGGER tr_parted BEFORE INSERT ON t_parted FOR EACH ROW EXECUTE FUNCTION f_trigger();
 CREATE TRIGGER tr_view INSTEAD OF INSERT ON v_plain FOR EACH ROW EXECUTE FUNCTION f_trigger();
+CREATE FUNCTION pg_temp.is_busy(a int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN a > 0;
+CREATE TRIGGER tr_passing BEFORE UPDATE ON t_rows FOR EACH ROW WHEN (pg_temp.is_busy(NEW.a)) EXECUTE FUNCTION f_trigger();
+-- as only those who edit the catalogue leave it
+CREATE TABLE t_edited (a int);
+UPDATE pg_class SET relacl = '{}' WHERE oid = 't_edited'::regclass;
 CREATE RULE ru AS ON DELETE TO t_rows DO INSTEAD NOTHING;
 CREATE POLICY po ON t_rows USING (a > 0);
 COMMENT ON SCHEMA direct IS 'straight';

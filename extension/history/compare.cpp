@@ -72,7 +72,8 @@ differences read_rows(std::uint64_t count, MemoryContext memory) {
             MemoryContextSwitchTo(before);
             return found;
         });
-        if (row.kind != nullptr) {
+        // A name that vanished while it was read belongs to what another session is just dropping.
+        if (row.kind != nullptr && row.identity != nullptr) {
             out.rows.push_back(row);
         } else {
             out.locked.classids.push_back(row.classid);

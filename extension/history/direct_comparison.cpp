@@ -1,7 +1,10 @@
 #include "history/direct_comparison.hpp"
 
+#include <algorithm>
+
 #include "backend/door.hpp"
 #include "backend/memory.hpp"
+#include "history/known_facts.hpp"
 #include "history/object_set.hpp"
 #include "history/render_lock.hpp"
 #include "history/store_tables.hpp"
@@ -10,6 +13,7 @@
 
 extern "C" {
 #include <catalog/pg_class.h>
+#include <catalog/pg_constraint.h>
 #include <catalog/pg_type.h>
 #include <utils/array.h>
 #include <utils/fmgrprotos.h>
@@ -26,13 +30,6 @@ struct live_state {
     live::object of;
     live::description what;
     bytea* hash;
-};
-
-// The facts in force of one object: a table may have one as a table and one for its labels.
-struct known_object {
-    live::object of;
-    fact_rows facts;
-    std::vector<bool> paired;
 };
 
 difference added(const live_state& now) {
@@ -93,7 +90,7 @@ bool changes_others(const difference& found) {
 
 class direct_comparison {
   public:
-    explicit direct_comparison(const state& at) : line_(*DatumGetUUIDP(at.line.datum)) {}
+    explicit direct_comparison(const state& at) : known_(*DatumGetUUIDP(at.line.datum)) {}
 
     differences run(const object_ids& touched) {
         object_set first;
@@ -109,6 +106,10 @@ class direct_comparison {
         }
         if (!changed.empty()) {
             compare(dependents_of(changed, first));
+        }
+        compare_holders();
+        for (const fact_row* const each : known_.left_over()) {
+            out_.rows.push_back(removed(*each));
         }
         return std::move(out_);
     }
@@ -135,41 +136,39 @@ class direct_comparison {
         return out;
     }
 
-    bool may_render(const live::object& one) {
-        return call([one] {
+    static bool may_render(const live::object& one) {
+        const live::objects needed =
+            call([one] { return live::relations_needed_by(one.classid, one.objid); });
+        if (needed.is_unusual) {
+            throw unusual();
+        }
+        return call([one, &needed] {
             if (one.classid == RelationRelationId && !history::may_render(one.objid, true)) {
                 return false;
             }
-            const live::objects needed = live::relations_needed_by(one.classid, one.objid);
             for (int i = 0; i < needed.count; ++i) {
+                CHECK_FOR_INTERRUPTS();
                 if (!history::may_render(needed.items[i].objid, true)) {
                     return false;
                 }
             }
-            return true;
+            return one.classid != ConstraintRelationId || reads_newest_constraint(one.objid);
         });
     }
 
-    // Adds to out_ where these objects, and no others, are not as stored.
+    // Adds to out_ what of these objects, and no others, is there and not as stored.
     void compare(const std::vector<live::object>& wave) {
         std::vector<live_state> live;
-        std::vector<known_object> known;
         for (const live::object& each : wave) {
             if (!may_render(each)) {
-                out_.locked.classids.push_back(each.classid);
-                out_.locked.objids.push_back(each.objid);
+                put_off(each);
                 continue;
             }
             look_at(each, live);
-            const fact_rows facts =
-                call([this, each] { return newest_facts_of(line_, each.objid); });
-            known.push_back({each, facts, std::vector<bool>(facts.count, false)});
+            known_.read(each);
         }
         for (const live_state& each : live) {
-            pair(each, known);
-        }
-        for (const known_object& each : known) {
-            add_removed(each);
+            pair(each);
         }
     }
 
@@ -177,10 +176,14 @@ class direct_comparison {
         live_state found{one, {}, nullptr};
         live_state* const into = &found;
         const live::sight sight = call([one, into] {
+            // The server's functions read rules under the active snapshot: one that was taken after
+            // the locks.
+            PushActiveSnapshot(GetLatestSnapshot());
             const live::sight seen = live::describe(one.classid, one.objid, into->what);
             if (seen == live::sight::described) {
                 into->hash = live::hash_of(into->what);
             }
+            PopActiveSnapshot();
             return seen;
         });
         if (sight == live::sight::unusual) {
@@ -191,67 +194,73 @@ class direct_comparison {
         }
     }
 
-    void pair(const live_state& now, std::vector<known_object>& known) {
+    void pair(const live_state& now) {
         difference found = added(now);
-        if (const fact_row* const fact = take(known, now.of, now.what.kind)) {
+        const fact_row* const fact = known_.take(now.of, now.what.kind);
+        if (fact != nullptr) {
             set_old(found, *fact);
-        } else if (const fact_row* const namesake = find_namesake(now)) {
-            // Dropped and made anew under the same name: the same object to everybody but the
-            // server.
-            set_old(found, *namesake);
-            (void)take(known, {namesake->classid, namesake->objid}, namesake->kind);
+        }
+        if (fact == nullptr || strcmp(fact->identity, found.identity) != 0) {
+            take_name(found);
         }
         if (found.is_change() || found.objid != found.old_objid) {
             out_.rows.push_back(found);
         }
     }
 
-    static const fact_row* take(std::vector<known_object>& known, const live::object& of,
-                                const char* kind) {
-        for (known_object& each : known) {
-            if (object_set::key_of(each.of) != object_set::key_of(of)) {
-                continue;
-            }
-            for (int i = 0; i < each.facts.count; ++i) {
-                const fact_row& fact = each.facts.items[i];
-                if (fact.classid == of.classid && strcmp(fact.kind, kind) == 0) {
-                    each.paired[i] = true;
-                    return &fact;
-                }
-            }
+    // What was dropped and made anew under the same name is the same object to everybody but the
+    // server. But what had the name may still be there under another one that nobody announced.
+    void take_name(difference& found) {
+        const fact_row* const namesake = known_.find_named(found.kind, found.identity);
+        if (namesake == nullptr) {
+            return;
         }
-        return nullptr;
+        const live::object of = {namesake->classid, namesake->objid};
+        if (found.old_hash != nullptr ||
+            call([of] { return live::exists(of.classid, of.objid); })) {
+            holders_.push_back({of, {found.classid, found.objid}});
+        } else {
+            set_old(found, *namesake);
+            (void)known_.take(of, namesake->kind);
+        }
     }
 
-    // What had the name may have got another one: then it is still there.
-    const fact_row* find_namesake(const live_state& now) {
-        const live::description& what = now.what;
-        const fact_rows facts =
-            call([this, &what] { return newest_facts_named(line_, what.kind, what.identity); });
-        if (facts.count == 0) {
-            return nullptr;
-        }
-        const fact_row* const fact = &facts.items[0];
-        const bool is_gone = call([fact] {
-            live::description unused{};
-            return live::describe(fact->classid, fact->objid, unused) == live::sight::nothing;
-        });
-        return is_gone ? fact : nullptr;
-    }
-
-    void add_removed(const known_object& known) {
-        for (int i = 0; i < known.facts.count; ++i) {
-            if (!known.paired[i] && known.facts.items[i].classid == known.of.classid) {
-                out_.rows.push_back(removed(known.facts.items[i]));
+    // Who cannot be looked at now keeps the name, and who took it waits.
+    void compare_holders() {
+        for (std::size_t i = 0; i < holders_.size(); ++i) {
+            const name_holder each = holders_[i];
+            if (!known_.has_read(each.of)) {
+                compare({each.of});
+            }
+            if (!known_.has_read(each.of)) {
+                put_off(each.successor);
             }
         }
     }
 
-    const pg_uuid_t line_;
+    void put_off(const live::object& one) {
+        out_.locked.classids.push_back(one.classid);
+        out_.locked.objids.push_back(one.objid);
+        out_.rows.erase(std::remove_if(out_.rows.begin(), out_.rows.end(),
+                                       [&one](const difference& each) {
+                                           return each.classid == one.classid &&
+                                                  each.objid == one.objid;
+                                       }),
+                        out_.rows.end());
+    }
+
+    // Has the name in the store that another object has now.
+    struct name_holder {
+        live::object of;
+        live::object successor;
+    };
+
+    known_facts known_;
+    std::vector<name_holder> holders_;
     differences out_;
 };
 
-// The server's functions read rules under the active snapshot.
+// For values that the store keeps out of line.
 class newest_snapshot {
   public:
     newest_snapshot() {

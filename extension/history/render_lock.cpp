@@ -3,7 +3,15 @@
 #include "backend/door.hpp"
 
 extern "C" {
+#include <access/genam.h>
+#include <access/htup_details.h>
+#include <access/table.h>
+#include <access/xact.h>
+#include <catalog/pg_constraint.h>
 #include <storage/lmgr.h>
+#include <utils/fmgroids.h>
+#include <utils/snapmgr.h>
+#include <utils/syscache.h>
 }
 
 namespace chronos::history {
@@ -38,7 +46,41 @@ bool may_render(Oid relation, bool keep) {
     return true;
 }
 
+bool reads_newest_constraint(Oid constraint) {
+    if (!IsolationUsesXactSnapshot()) {
+        return true;
+    }
+    const HeapTuple newest = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    if (!HeapTupleIsValid(newest)) {
+        return true;  // there is nothing to show
+    }
+    const ItemPointerData place = newest->t_self;
+    ReleaseSysCache(newest);
+    const Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+    const Snapshot snapshot = RegisterSnapshot(GetTransactionSnapshot());
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_constraint_oid, BTEqualStrategyNumber, F_OIDEQ,
+                ObjectIdGetDatum(constraint));
+    const SysScanDesc scan =
+        systable_beginscan(catalog, ConstraintOidIndexId, true, snapshot, 1, &key);
+    const HeapTuple seen = systable_getnext(scan);
+    const bool same =
+        HeapTupleIsValid(seen) && ItemPointerEquals(&seen->t_self, const_cast<ItemPointer>(&place));
+    systable_endscan(scan);
+    UnregisterSnapshot(snapshot);
+    table_close(catalog, AccessShareLock);
+    return same;
+}
+
 }  // namespace chronos::history
+
+CHRONOS_SQL_FUNCTION(chronos_reads_newest_constraint)
+{
+    const Oid constraint = PG_GETARG_OID(0);
+    return chronos::backend::call([constraint] {
+        return BoolGetDatum(chronos::history::reads_newest_constraint(constraint));
+    });
+}
 
 CHRONOS_SQL_FUNCTION(chronos_may_render)
 {

@@ -135,6 +135,13 @@ state read_state(MemoryContext memory) {
         MemoryContextSwitchTo(before);
         return found;
     });
+    if (out.line.is_null) {
+        call([] {
+            ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("chronos.local has no row"),
+                            errhint("Insert one with the timeline that this database continues; "
+                                    "chronos.timeline lists those that are stored.")));
+        });
+    }
     if (look) {
         out.arrived = newest_arrived(memory);
     }

@@ -6,6 +6,7 @@ extern "C" {
 #include <access/table.h>
 #include <catalog/namespace.h>
 #include <catalog/pg_collation.h>
+#include <miscadmin.h>
 #include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
 #include <utils/snapmgr.h>
@@ -28,7 +29,10 @@ store_scan::store_scan(const char* table, const char* index, ScanKey keys, int c
       scan_(systable_beginscan(table_, index == nullptr ? InvalidOid : store_relation(index),
                                index != nullptr, snapshot_, count, keys)) {}
 
-HeapTuple store_scan::next() { return systable_getnext(scan_); }
+HeapTuple store_scan::next() {
+    CHECK_FOR_INTERRUPTS();
+    return systable_getnext(scan_);
+}
 
 Datum store_scan::get(HeapTuple tuple, AttrNumber column, bool& is_null) const {
     return heap_getattr(tuple, column, RelationGetDescr(table_), &is_null);
@@ -42,8 +46,13 @@ void store_scan::close() {
 
 namespace {
 
-bool is_of(const store_scan& scan, HeapTuple tuple, const pg_uuid_t& line) {
+// The index holds only facts that are in force, but a server without its indexes reads all.
+bool is_in_force(const store_scan& scan, HeapTuple tuple, const pg_uuid_t& line) {
     bool null = false;
+    (void)scan.get(tuple, fact_column::until, null);
+    if (!null) {
+        return false;
+    }
     const Datum found = scan.get(tuple, fact_column::timeline, null);
     return !null && memcmp(DatumGetUUIDP(found), &line, sizeof(line)) == 0;
 }
@@ -60,12 +69,11 @@ fact_row read_fact(const store_scan& scan, HeapTuple tuple) {
     return out;
 }
 
-// The index holds only facts that are in force.
 fact_rows read_facts(store_scan scan, const pg_uuid_t& line) {
     constexpr int kStep = 4;
     fact_rows out{nullptr, 0};
     while (const HeapTuple tuple = scan.next()) {
-        if (!is_of(scan, tuple, line)) {
+        if (!is_in_force(scan, tuple, line)) {
             continue;
         }
         if (out.count % kStep == 0) {
@@ -106,7 +114,7 @@ HeapTuple newest_fact(const pg_uuid_t& line, Oid classid, Oid objid, const char*
     HeapTuple found = nullptr;
     while (const HeapTuple tuple = scan.next()) {
         bool null = false;
-        if (is_of(scan, tuple, line) &&
+        if (is_in_force(scan, tuple, line) &&
             DatumGetObjectId(scan.get(tuple, fact_column::classid, null)) == classid &&
             strcmp(TextDatumGetCString(scan.get(tuple, fact_column::kind, null)), kind) == 0) {
             found = heap_copytuple(tuple);

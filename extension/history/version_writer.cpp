@@ -5,6 +5,7 @@
 #include "backend/door.hpp"
 #include "backend/fault.hpp"
 #include "backend/session.hpp"
+#include "backend/subtransaction.hpp"
 #include "history/announce.hpp"
 #include "history/attribute_numbers.hpp"
 #include "history/change_list.hpp"
@@ -220,6 +221,8 @@ void make_writers_ready() {
     if (ready) {
         return;
     }
+    const backend::subtransaction
+        rolled_back;  // with its locks: nobody waits for the number with them
     call([] {
         for (const char* const each : {"definition", "fact", "version"}) {
             table_writer table(each);

@@ -7,6 +7,7 @@ extern "C" {
 #include <catalog/pg_seclabel.h>
 #include <catalog/pg_type.h>
 #include <commands/comment.h>
+#include <utils/fmgrprotos.h>
 #include <utils/lsyscache.h>
 #include <utils/regproc.h>
 #include <utils/syscache.h>
@@ -188,6 +189,23 @@ const char* object_key(Oid classid, Oid objid) {
     return HeapTupleIsValid(tuple)
                ? relation_key(*reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple)))
                : nullptr;
+}
+
+char* printed_by(PGFunction function, Oid objid) {
+    LOCAL_FCINFO(asked, 1);
+    InitFunctionCallInfoData(*asked, nullptr, 1, InvalidOid, nullptr, nullptr);
+    asked->args[0] = {ObjectIdGetDatum(objid), false};
+    const Datum found = function(asked);
+    return asked->isnull ? nullptr : TextDatumGetCString(found);
+}
+
+char* printed_expression(Datum expression, Oid relation) {
+    LOCAL_FCINFO(asked, 2);
+    InitFunctionCallInfoData(*asked, nullptr, 2, InvalidOid, nullptr, nullptr);
+    asked->args[0] = {expression, false};
+    asked->args[1] = {ObjectIdGetDatum(relation), false};
+    const Datum found = pg_get_expr(asked);
+    return asked->isnull ? nullptr : TextDatumGetCString(found);
 }
 
 void write_texts(jsonb_writer& to, const char* name, Datum texts, bool is_null) {

@@ -10,6 +10,7 @@ extern "C" {
 #include <catalog/dependency.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_depend.h>
+#include <miscadmin.h>
 #include <utils/array.h>
 #include <utils/fmgroids.h>
 #include <utils/rel.h>
@@ -22,7 +23,10 @@ class rows_of {
   public:
     rows_of(Oid catalog, Oid index, AttrNumber first, Oid value, AttrNumber second = 0,
             Oid second_value = InvalidOid);
-    [[nodiscard]] HeapTuple next() { return systable_getnext(scan_); }
+    [[nodiscard]] HeapTuple next() {
+        CHECK_FOR_INTERRUPTS();
+        return systable_getnext(scan_);
+    }
     [[nodiscard]] TupleDesc shape() const { return RelationGetDescr(catalog_); }
     void close();
 
@@ -64,6 +68,11 @@ struct relation_name {
 
 // The comment on an object or on one of its columns; null if there is none.
 [[nodiscard]] const char* comment_on(Oid classid, Oid objid, int column = 0);
+
+// What one of the server's functions prints of an object; null where it says that there is none.
+[[nodiscard]] char* printed_by(PGFunction function, Oid objid);
+// Of an expression of a relation's column or partition; null likewise.
+[[nodiscard]] char* printed_expression(Datum expression, Oid relation);
 
 // Writes a text[] as an array of strings; a null one not at all.
 void write_texts(jsonb_writer& to, const char* name, Datum texts, bool is_null);

@@ -72,8 +72,7 @@ const char* default_of(Oid relation, AttrNumber number) {
         bool null = false;
         const Datum expression = heap_getattr(tuple, Anum_pg_attrdef_adbin, rows.shape(), &null);
         if (row->adnum == number && !null) {
-            found = TextDatumGetCString(
-                DirectFunctionCall2(pg_get_expr, expression, ObjectIdGetDatum(relation)));
+            found = printed_expression(expression, relation);
         }
     }
     rows.close();

@@ -72,13 +72,16 @@ sight describe_constraint(HeapTuple tuple, description& out) {
     if (table.relkind != RELKIND_RELATION || table.is_unusual || !is_plain(row, what)) {
         return sight::unusual;
     }
+    const char* const definition = printed_by(pg_get_constraintdef, row.oid);
+    if (definition == nullptr) {
+        return sight::unusual;
+    }
     jsonb_writer to;
     to.begin_object();
     to.text("table", table.identity);
     to.text("type", type);
     to.text("name", NameStr(row.conname));
-    to.text("definition", TextDatumGetCString(DirectFunctionCall1(pg_get_constraintdef,
-                                                                  ObjectIdGetDatum(row.oid))));
+    to.text("definition", definition);
     to.yes("inherited", row.contype == CONSTRAINT_CHECK && !row.conislocal);
     if (has_index(row) && !write_index(to, row.conindid)) {
         return sight::unusual;

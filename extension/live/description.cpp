@@ -128,6 +128,11 @@ sight describe(Oid classid, Oid objid, description& out) {
     return found.describe(found.row, out);
 }
 
+bool exists(Oid classid, Oid objid) {
+    const lookup found = look_up(classid, objid);
+    return found.describe == nullptr || HeapTupleIsValid(found.row);
+}
+
 bytea* hash_of(const description& what) {
     StringInfoData text;
     initStringInfo(&text);

@@ -31,6 +31,10 @@ struct description {
 // One row of the catalogue. Rows that others show (live_owners()) are nothing.
 [[nodiscard]] sight describe(Oid classid, Oid objid, description& out);
 
+// Whether the row is there, whatever it looks like. Opens nothing but the catalogue, so it waits
+// for nobody. A row of a catalogue that only the views know counts as there.
+[[nodiscard]] bool exists(Oid classid, Oid objid);
+
 // chronos.object_hash() of it: 32 bytes.
 [[nodiscard]] bytea* hash_of(const description& what);
 

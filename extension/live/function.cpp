@@ -24,11 +24,11 @@ bool is_part_of_another(Oid function) {
     return found;
 }
 
-// As rtrim(…, E'\n') does.
+// As rtrim(…, E'\n') does; null if there is none.
 char* definition_of(Oid function) {
-    char* const found =
-        TextDatumGetCString(DirectFunctionCall1(pg_get_functiondef, ObjectIdGetDatum(function)));
-    for (std::size_t size = strlen(found); size > 0 && found[size - 1] == '\n'; --size) {
+    char* const found = printed_by(pg_get_functiondef, function);
+    for (std::size_t size = found == nullptr ? 0 : strlen(found);
+         size > 0 && found[size - 1] == '\n'; --size) {
         found[size - 1] = '\0';
     }
     return found;
@@ -49,13 +49,15 @@ sight describe_function(HeapTuple tuple, description& out) {
         return sight::unusual;
     }
     const needs what = read_needs(ProcedureRelationId, row.oid);
-    if (what.is_unusual || (what.keys != NIL && !is_lasting(ProcedureRelationId, row.oid))) {
+    const char* const definition = definition_of(row.oid);
+    if (definition == nullptr || what.is_unusual ||
+        (what.keys != NIL && !is_lasting(ProcedureRelationId, row.oid))) {
         return sight::unusual;
     }
     jsonb_writer to;
     to.begin_object();
     to.text("owner", owner);
-    to.text("definition", definition_of(row.oid));
+    to.text("definition", definition);
     to.text("comment", comment_on(ProcedureRelationId, row.oid));
     write_needs(to, nullptr, what);
     bool no_grants = false;

@@ -95,12 +95,15 @@ sight describe_index(HeapTuple tuple, description& out) {
     if (what.unusual || table.is_unusual || table.relkind == RELKIND_MATVIEW) {
         return sight::unusual;
     }
+    const char* const definition = printed_by(pg_get_indexdef, row.oid);
+    if (definition == nullptr) {
+        return sight::unusual;
+    }
     jsonb_writer to;
     to.begin_object();
     to.text("table", table.identity);
     to.text("name", NameStr(row.relname));
-    to.text("definition",
-            TextDatumGetCString(DirectFunctionCall1(pg_get_indexdef, ObjectIdGetDatum(row.oid))));
+    to.text("definition", definition);
     to.yes("invalid", row.relkind == RELKIND_INDEX && !(index.indisvalid && index.indisready));
     if (!write_index_facts(to, row.oid)) {
         return sight::unusual;

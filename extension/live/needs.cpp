@@ -8,6 +8,7 @@ extern "C" {
 #include <catalog/pg_namespace.h>
 #include <catalog/pg_proc.h>
 #include <catalog/pg_rewrite.h>
+#include <catalog/pg_trigger.h>
 #include <catalog/pg_type.h>
 #include <nodes/pg_list.h>
 #include <utils/lsyscache.h>
@@ -102,6 +103,7 @@ bool stays(Oid classid, Oid objid) {
         case TypeRelationId:
         case ConstraintRelationId:
         case RewriteRelationId:
+        case TriggerRelationId:
             return true;  // a type in a schema of a session has no key
         default:
             return false;
@@ -130,13 +132,14 @@ struct way_down {
     }
 };
 
-bool add_lasting_needs(way_down& to, Oid classid, Oid objid) {
+bool add_lasting_needs(way_down& to, Oid classid, Oid objid, Oid except) {
     rows_of rows = needs_of(classid, objid);
     bool lasting = true;
     while (const HeapTuple tuple = rows.next()) {
         const FormData_pg_depend row = depend_row(tuple);
-        if (is_need(row) && (object_key(row.refclassid, row.refobjid) == nullptr ||
-                             !to.add(row.refclassid, row.refobjid))) {
+        if (is_need(row) && row.refobjid != except &&
+            (object_key(row.refclassid, row.refobjid) == nullptr ||
+             !to.add(row.refclassid, row.refobjid))) {
             lasting = false;
             break;
         }
@@ -177,7 +180,7 @@ void write_needs(jsonb_writer& to, const char* first, const needs& what) {
     to.end_array();
 }
 
-bool is_lasting(Oid classid, Oid objid) {
+bool is_lasting(Oid classid, Oid objid, Oid except) {
     way_down found;
     found.add(classid, objid);
     for (int next = 0; next < found.count; ++next) {
@@ -186,7 +189,7 @@ bool is_lasting(Oid classid, Oid objid) {
         }
         const sources from = sources_of(found.classids[next], found.objids[next]);
         for (int i = 0; i < from.count; ++i) {
-            if (!add_lasting_needs(found, from.classids[i], from.objids[i])) {
+            if (!add_lasting_needs(found, from.classids[i], from.objids[i], except)) {
                 return false;
             }
         }

@@ -17,8 +17,8 @@ struct needs {
 // Writes depends_on: `first`, if there is one, and the keys; nothing if there are none.
 void write_needs(jsonb_writer& to, const char* first, const needs& what);
 
-// Whether nothing that it needs, at any remove, vanishes with a session; false also if that is hard
-// to tell (chronos.temporary_objects).
-[[nodiscard]] bool is_lasting(Oid classid, Oid objid);
+// Whether nothing that it needs but `except`, at any remove, vanishes with a session; false also if
+// that is hard to tell (chronos.temporary_objects).
+[[nodiscard]] bool is_lasting(Oid classid, Oid objid, Oid except = InvalidOid);
 
 }  // namespace chronos::live

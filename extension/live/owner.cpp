@@ -169,6 +169,10 @@ void objects::add(Oid classid, Oid objid) {
         return;
     }
     constexpr int kStep = 8;
+    if (count == kMost) {
+        is_unusual = true;
+        return;
+    }
     if (count % kStep == 0) {
         const std::size_t size = sizeof(object) * (count + kStep);
         items = static_cast<object*>(items == nullptr ? palloc(size) : repalloc(items, size));

@@ -13,6 +13,9 @@ struct object {
 
 // The objects that show a row, itself if no other does; allocated in the current memory context.
 struct objects {
+    // Beyond it sets are faster than single rows.
+    static constexpr int kMost = 1000;
+
     object* items = nullptr;
     int count = 0;
     bool is_unusual = false;  // only the SQL function can tell

@@ -1,6 +1,7 @@
 #include "live/privileges.hpp"
 
 extern "C" {
+#include <catalog/pg_type.h>
 #include <utils/acl.h>
 }
 
@@ -12,6 +13,11 @@ namespace {
 constexpr const char* kNames[] = {"INSERT",     "SELECT",  "UPDATE",  "DELETE",       "TRUNCATE",
                                   "REFERENCES", "TRIGGER", "EXECUTE", "USAGE",        "CREATE",
                                   "TEMPORARY",  "CONNECT", "SET",     "ALTER SYSTEM", "MAINTAIN"};
+
+// As the server itself writes it; whoever edits the catalogue may leave something else.
+bool is_list(const Acl* acl) {
+    return ARR_NDIM(acl) == 1 && !ARR_HASNULL(acl) && ARR_ELEMTYPE(acl) == ACLITEMOID;
+}
 
 bool is_in(const AclItem& item, const Acl* among) {
     const AclItem* const items = ACL_DAT(among);
@@ -107,6 +113,9 @@ bool write_privileges(jsonb_writer& to, ObjectType type, Datum acl, bool is_null
         return true;
     }
     const Acl* const now = DatumGetAclP(acl);
+    if (!is_list(now)) {
+        return false;
+    }
     const Acl* const base = acldefault(type, owner);
     if (count_missing(now, base) == 0 && count_missing(base, now) == 0) {
         return true;

@@ -63,8 +63,7 @@ void write_bound(jsonb_writer& to, HeapTuple tuple, Oid relation) {
     bool null = false;
     const Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &null);
     if (!null) {
-        to.text("bound", TextDatumGetCString(
-                             DirectFunctionCall2(pg_get_expr, bound, ObjectIdGetDatum(relation))));
+        to.text("bound", printed_expression(bound, relation));
     }
 }
 

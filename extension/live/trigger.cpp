@@ -40,15 +40,18 @@ sight describe_trigger(HeapTuple tuple, description& out) {
     }
     const bool plain_table =
         table.relkind == RELKIND_RELATION || table.relkind == RELKIND_PARTITIONED_TABLE;
-    if (!plain_table || table.is_unusual || !is_lasting(ProcedureRelationId, row.tgfoid)) {
+    if (!plain_table || table.is_unusual || !is_lasting(TriggerRelationId, row.oid, row.tgrelid)) {
+        return sight::unusual;
+    }
+    const char* const definition = printed_by(pg_get_triggerdef, row.oid);
+    if (definition == nullptr) {
         return sight::unusual;
     }
     jsonb_writer to;
     to.begin_object();
     to.text("table", table.identity);
     to.text("name", NameStr(row.tgname));
-    to.text("definition",
-            TextDatumGetCString(DirectFunctionCall1(pg_get_triggerdef, ObjectIdGetDatum(row.oid))));
+    to.text("definition", definition);
     to.text("enabled", state_of(row.tgenabled));
     to.text("comment", comment_on(TriggerRelationId, row.oid));
     to.end_object();

@@ -18,11 +18,11 @@ bool is_plain(const FormData_pg_class& row) {
            is_lasting(RelationRelationId, row.oid);
 }
 
-// As rtrim(…, ';') does.
+// As rtrim(…, ';') does; null if there is none.
 char* query_of(Oid view) {
-    char* const found =
-        TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
-    for (std::size_t size = strlen(found); size > 0 && found[size - 1] == ';'; --size) {
+    char* const found = printed_by(pg_get_viewdef, view);
+    for (std::size_t size = found == nullptr ? 0 : strlen(found);
+         size > 0 && found[size - 1] == ';'; --size) {
         found[size - 1] = '\0';
     }
     return found;
@@ -40,7 +40,8 @@ sight describe_view(HeapTuple tuple, description& out) {
     }
     const char* const owner = GetUserNameFromId(row.relowner, true);
     const needs what = read_needs(RelationRelationId, row.oid);
-    if (owner == nullptr || what.is_unusual || !is_plain(row)) {
+    const char* const query = query_of(row.oid);
+    if (owner == nullptr || query == nullptr || what.is_unusual || !is_plain(row)) {
         return sight::unusual;
     }
     jsonb_writer to;
@@ -49,7 +50,7 @@ sight describe_view(HeapTuple tuple, description& out) {
     if (!write_columns(to, "columns", row.oid, row.relowner)) {
         return sight::unusual;
     }
-    to.text("query", query_of(row.oid));
+    to.text("query", query);
     bool null = false;
     const Datum options = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &null);
     write_texts(to, "options", options, null);

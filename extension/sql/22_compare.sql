@@ -7,6 +7,12 @@ COMMENT ON FUNCTION chronos.may_render(oid, boolean) IS
     'Whether text that needs this relation can be rendered without waiting; the lock is kept until the end of the subtransaction if asked.';
 REVOKE ALL ON FUNCTION chronos.may_render(oid, boolean) FROM PUBLIC;
 
+CREATE FUNCTION chronos.reads_newest_constraint(constraint_oid oid) RETURNS boolean LANGUAGE c STABLE STRICT
+AS 'MODULE_PATHNAME', 'chronos_reads_newest_constraint';
+COMMENT ON FUNCTION chronos.reads_newest_constraint(oid) IS
+    'Whether pg_get_constraintdef() would show the newest state of a constraint: at REPEATABLE READ and above it shows the one of the snapshot of the transaction.';
+REVOKE ALL ON FUNCTION chronos.reads_newest_constraint(oid) FROM PUBLIC;
+
 CREATE FUNCTION chronos.locked_objects(classids oid[], objids oid[]) RETURNS oid[] LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
@@ -28,7 +34,12 @@ BEGIN
             JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
             WHERE t.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass) n
         -- A lock for each of thousands of relations could exhaust the lock table.
-        WHERE NOT chronos.may_render(n.relation, cardinality(objids) <= 1000)), '{}');
+        WHERE NOT chronos.may_render(n.relation, cardinality(objids) <= 1000)), '{}')
+        || CASE WHEN current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN coalesce((
+        SELECT array_agg(t.objid) FROM unnest(classids, objids) t(classid, objid)
+        JOIN pg_constraint k ON k.oid = t.objid AND t.classid = 'pg_constraint'::regclass
+                             OR k.contypid = t.objid AND t.classid = 'pg_type'::regclass
+        WHERE NOT chronos.reads_newest_constraint(k.oid)), '{}') ELSE '{}' END;
 END $$;
 COMMENT ON FUNCTION chronos.locked_objects(oid[], oid[]) IS
     'Those of the objects that cannot be rendered now, because another session holds what their text needs.';
@@ -338,23 +349,42 @@ END $$;
 COMMENT ON FUNCTION chronos.compare(uuid, oid[], oid[]) IS
     'Touched catalogue rows, the objects they belong to and, where a change can change their text, the objects that depend on them, against the store.';
 
+CREATE FUNCTION chronos.busy_objects(OUT classids oid[], OUT objids oid[]) LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rows_classes oid[];
+    rows_objects oid[];
+BEGIN
+    SELECT array_agg('pg_class'::regclass::oid), array_agg(c.oid) INTO rows_classes, rows_objects FROM pg_class c
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384 AND c.relpersistence <> 't'
+      AND NOT chronos.may_render(c.oid, false);
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        SELECT rows_classes || array_agg(CASE k.contypid WHEN 0 THEN k.tableoid ELSE 'pg_type'::regclass::oid END),
+               rows_objects || array_agg(CASE k.contypid WHEN 0 THEN k.oid ELSE k.contypid END)
+        INTO rows_classes, rows_objects
+        FROM pg_constraint k WHERE k.oid >= 16384 AND NOT chronos.reads_newest_constraint(k.oid);
+    END IF;
+    IF rows_objects <> '{}' THEN
+        SELECT array_agg(d.classid), array_agg(d.objid) INTO classids, objids
+        FROM chronos.dependents(rows_classes, rows_objects) d;
+    END IF;
+    classids := coalesce(classids, '{}');
+    objids := coalesce(objids, '{}');
+END $$;
+COMMENT ON FUNCTION chronos.busy_objects() IS
+    'What another session is just changing, and all that depends on it: it cannot be rendered now without waiting.';
+REVOKE ALL ON FUNCTION chronos.busy_objects() FROM PUBLIC;
+
 CREATE FUNCTION chronos.compare_all(line uuid, except_objects oid[]) RETURNS SETOF chronos.difference
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    classes oid[];
-    relations oid[];
-    refused oid[] := '{}';
+    refused oid[];
     refused_classes oid[];
 BEGIN
-    SELECT array_agg('pg_class'::regclass::oid), array_agg(c.oid) INTO classes, relations FROM pg_class c
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384 AND c.relpersistence <> 't'
-      AND NOT chronos.may_render(c.oid, false);
-    IF relations <> '{}' THEN
-        SELECT array_agg(d.classid), array_agg(d.objid) INTO refused_classes, refused
-        FROM chronos.dependents(classes, relations) d;
-    END IF;
+    SELECT b.classids, b.objids INTO refused_classes, refused FROM chronos.busy_objects() b;
     RETURN QUERY SELECT * FROM chronos.all_differences(line, refused || except_objects);
     RETURN QUERY
     SELECT r.classid, r.objid, NULL::text, NULL::text, NULL::jsonb, NULL::bytea,

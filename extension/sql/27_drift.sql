@@ -12,12 +12,7 @@ DECLARE
     refused oid[] := '{}';
 BEGIN
     -- What another session is just changing is looked at when it is done; nobody waits for it here.
-    SELECT coalesce(array_agg(d.objid), '{}') INTO refused
-    FROM (SELECT array_agg('pg_class'::regclass::oid) AS classes, array_agg(c.oid) AS relations FROM pg_class c
-          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384 AND c.relpersistence <> 't'
-            AND NOT chronos.may_render(c.oid, false)) c
-    CROSS JOIN LATERAL chronos.dependents(c.classes, c.relations) d
-    WHERE c.relations IS NOT NULL;
+    SELECT b.objids INTO refused FROM chronos.busy_objects() b;
     BEGIN
         WITH stored AS MATERIALIZED (
             SELECT ROW(f.timeline, f.classid, f.objid, f.kind, f.identity, f.hash, NULL, f.attributes, f.object)::chronos.state AS state,
