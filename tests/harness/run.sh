@@ -102,7 +102,7 @@ run_suite() {
 # with the first.
 rm -f "$out"/*.count
 beside=
-case " ${suites[*]} " in *" regress "*" preload "*)
+case " ${suites[*]} " in *" regress "*"preload "*)
     [ "$jobs" = 1 ] || { run_suite preload > "$out/preload.output" 2>&1 & beside=$!; } ;;
 esac
 for suite in "${suites[@]}"; do
