@@ -70,7 +70,7 @@ tap() {
     mkdir -p "$out/$suite"
     (cd "$out/$suite" && PG_REGRESS="$CHRONOS_PGXS/src/test/regress/pg_regress" TESTDATADIR="$stage/tmp/$suite" \
         TESTLOGDIR="$out/$suite/log" PG_TEST_TIMEOUT_DEFAULT="${PG_TEST_TIMEOUT_DEFAULT:-120}" \
-        prove --jobs "$jobs" --verbose --failures -I "$CHRONOS_PGXS/src/test/perl" -I "$stage/tests/tests/tap" "$@") > "$out/$suite.log" 2>&1
+        prove --jobs "$jobs" --timer --verbose --failures -I "$CHRONOS_PGXS/src/test/perl" -I "$stage/tests/tests/tap" "$@") > "$out/$suite.log" 2>&1
     status=$?
     passed=$(grep -cE '^ok [0-9]' "$out/$suite.log")
     failed=$(grep -cE '^not ok [0-9]' "$out/$suite.log")
@@ -82,7 +82,7 @@ tap() {
 }
 
 run_suite() {
-    local suite=$1 started=$SECONDS
+    local suite=$1 started=$SECONDS tests
     case $suite in
         unit | cluster) google "$suite" ;;
         regress) regress regress "$CHRONOS_PGXS/src/test/regress/pg_regress" "$stage/tests" \
@@ -92,7 +92,9 @@ run_suite() {
         isolation) regress isolation "$CHRONOS_PGXS/src/test/isolation/pg_isolation_regress" \
             "$stage/tests/tests/isolation" "$stage/tests/tests/harness/plain.conf" ;;
         tap) tap tap "$stage"/tests/tests/tap/*.pl ;;
-        real) tap real "$stage"/tests/tests/real/*.pl ;;
+        real)  # the slowest have names at the end of the alphabet, and start first
+            mapfile -t tests < <(printf '%s\n' "$stage"/tests/tests/real/*.pl | sort -r)
+            tap real "${tests[@]}" ;;
         upstream) tap upstream "$stage"/tests/tests/upstream/*.pl ;;
         *) echo "no such suite: $suite" >&2; exit 2 ;;
     esac
