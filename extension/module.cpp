@@ -1,6 +1,7 @@
 // What the server calls when it loads chronos.so: one line for each module, nothing else.
 #include "backend/door.hpp"
 #include "capture/capture.hpp"
+#include "gate/gate.hpp"
 #include "scheduler/scheduler.hpp"
 
 extern "C" {
@@ -9,6 +10,7 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void) {
     chronos::backend::boundary([] {
         chronos::capture::init();
+        chronos::gate::init();
         chronos::scheduler::init();
     });
 }

@@ -13,7 +13,10 @@ extern "C" {
 #else
 #include <utils/queryjumble.h>
 #endif
+#include <catalog/pg_database.h>
+#include <miscadmin.h>
 #include <storage/lock.h>
+#include <utils/acl.h>
 }
 
 namespace chronos::backend {
@@ -25,6 +28,15 @@ inline bool holds_lock(const LOCKTAG& tag, LOCKMODE mode) {
     return LockHeldByMe(&tag, mode, false);
 #else
     return LockHeldByMe(&tag, mode);
+#endif
+}
+
+// Whether the role is the owner of this database, has the owner's rights, or is a superuser.
+inline bool owns_database(Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(DatabaseRelationId, MyDatabaseId, role);
+#else
+    return pg_database_ownercheck(MyDatabaseId, role);
 #endif
 }
 

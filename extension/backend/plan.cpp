@@ -4,6 +4,7 @@
 #include "backend/unlisted.hpp"
 
 extern "C" {
+#include <catalog/pg_class.h>
 #include <catalog/pg_type.h>
 #include <utils/array.h>
 #include <utils/datum.h>
@@ -27,7 +28,21 @@ void plan::prepare() {
     });
 }
 
-std::uint64_t plan::run(std::initializer_list<value> arguments, bool read_only) {
+namespace {
+
+// Inside call(). That for reading catalogues is a snapshot like others, but it is never taken for
+// the first one of the transaction. One made earlier does not show what is new in other tables.
+Snapshot newest_snapshot(bool apart) {
+    if (!apart) {
+        return GetLatestSnapshot();
+    }
+    InvalidateCatalogSnapshot();
+    return GetCatalogSnapshot(RelationRelationId);
+}
+
+}  // namespace
+
+std::uint64_t plan::run(std::initializer_list<value> arguments, bool read_only, bool apart) {
     if (plan_ == nullptr) {
         prepare();
     }
@@ -43,7 +58,7 @@ std::uint64_t plan::run(std::initializer_list<value> arguments, bool read_only) 
     const unlisted_scope unlisted;
     return call([&]() -> std::uint64_t {
         const int status =
-            SPI_execute_snapshot(plan_, values.data(), nulls.data(), GetLatestSnapshot(),
+            SPI_execute_snapshot(plan_, values.data(), nulls.data(), newest_snapshot(apart),
                                  InvalidSnapshot, read_only, true, 0);
         if (status < 0) {
             elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(status));

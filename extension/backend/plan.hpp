@@ -38,9 +38,13 @@ class plan {
     // Inside an spi connection; the rows are in SPI_tuptable. Returns how many were processed.
     std::uint64_t read(std::initializer_list<value> arguments) { return run(arguments, true); }
     std::uint64_t write(std::initializer_list<value> arguments) { return run(arguments, false); }
+    // The transaction gets no snapshot by it: SET TRANSACTION and LOCK TABLE may still come first.
+    std::uint64_t read_apart(std::initializer_list<value> arguments) {
+        return run(arguments, true, true);
+    }
 
   private:
-    std::uint64_t run(std::initializer_list<value> arguments, bool read_only);
+    std::uint64_t run(std::initializer_list<value> arguments, bool read_only, bool apart = false);
     void prepare();
 
     const char* sql_;

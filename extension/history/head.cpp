@@ -61,9 +61,9 @@ head take_row() {
     return out;
 }
 
-head read_newest() {
+head ask_newest() {
     backend::spi connection;
-    head_plan.read({});
+    head_plan.read_apart({});
     const head out = take_row();
     connection.close();
     return out;
@@ -101,6 +101,10 @@ head read_head() {
         const backend::user_scope owner(BOOTSTRAP_SUPERUSERID);
         return read_by_snapshot();
     }
+    return read_newest_head();
+}
+
+head read_newest_head() {
     call([] { AcceptInvalidationMessages(); });
     if (is_known) {
         return known;
@@ -108,12 +112,20 @@ head read_head() {
     const backend::user_scope owner(BOOTSTRAP_SUPERUSERID);
     listen();
     const std::uint64_t before = messages;
-    const head found = read_newest();
+    const head found = ask_newest();
     if (OidIsValid(news) && messages == before) {
         known = found;
         is_known = true;
     }
     return found;
+}
+
+std::uint64_t head_generation() {
+    if (!is_listening || !OidIsValid(news)) {
+        listen();
+    }
+    call([] { AcceptInvalidationMessages(); });
+    return messages;
 }
 
 }  // namespace chronos::history

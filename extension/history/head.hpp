@@ -17,4 +17,11 @@ struct head {
 // The newest committed version; in a transaction that keeps its snapshot, that snapshot's.
 [[nodiscard]] head read_head();
 
+// The newest committed version, whatever snapshot the transaction keeps, and without giving it one.
+[[nodiscard]] head read_newest_head();
+
+// Another number whenever read_newest_head(), or a label, may be another than before. Read it
+// before the head itself.
+[[nodiscard]] std::uint64_t head_generation();
+
 }  // namespace chronos::history

@@ -42,9 +42,12 @@ CREATE TRIGGER head_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON chro
     FOR EACH STATEMENT EXECUTE FUNCTION chronos.head_changed();
 CREATE TRIGGER head_changed AFTER INSERT OR UPDATE OF timeline OR DELETE OR TRUNCATE ON chronos.local
     FOR EACH STATEMENT EXECUTE FUNCTION chronos.head_changed();
+CREATE TRIGGER head_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON chronos.label
+    FOR EACH STATEMENT EXECUTE FUNCTION chronos.head_changed();
 ALTER TABLE chronos.version ENABLE ALWAYS TRIGGER head_changed;
 ALTER TABLE chronos.timeline ENABLE ALWAYS TRIGGER head_changed;
 ALTER TABLE chronos.local ENABLE ALWAYS TRIGGER head_changed;
+ALTER TABLE chronos.label ENABLE ALWAYS TRIGGER head_changed;
 
 CREATE FUNCTION chronos.current_version() RETURNS bigint LANGUAGE c STABLE
 AS 'MODULE_PATHNAME', 'chronos_current_version';
@@ -83,8 +86,3 @@ SELECT timeline, parent, parent_version, last_version, depth FROM line;
 COMMENT ON VIEW chronos.lineage IS
     'The timelines this database descends from, its own first; of each, the versions up to last_version are its past (null: all).';
 GRANT SELECT ON chronos.lineage TO PUBLIC;
-
-CREATE FUNCTION chronos.require_version(requirement text) RETURNS bigint LANGUAGE c STABLE STRICT
-AS 'MODULE_PATHNAME', 'chronos_require_version';
-COMMENT ON FUNCTION chronos.require_version(text) IS
-    'The current version if it fits the requirement, else error CH001. Requirements: >=42, ">=41 <50", 42, a label, a fingerprint or its first 8 or more digits.';

