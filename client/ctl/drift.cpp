@@ -12,6 +12,7 @@
 #include "ctl/difference.hpp"
 #include "ctl/interruption.hpp"
 #include "ctl/json.hpp"
+#include "ctl/migrate_options.hpp"
 #include "ctl/progress_bar.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
@@ -24,6 +25,8 @@ namespace {
 struct drift_options {
     connection_options target;
     std::string migrations;
+    std::vector<std::string> placeholders;
+    bool no_placeholders = false;
     std::string colour = "auto";
     bool exit_code = false;
 };
@@ -79,6 +82,8 @@ std::vector<drifted_object> against_migrations(const drift_options& options, con
     progress_bar bar(out);
     migrations_options work;
     work.directory = options.migrations;
+    work.placeholders = placeholder_values(options.placeholders);
+    work.fill_in = !options.no_placeholders;
     work.stop = interrupted.token();
     work.progress = [&bar](const std::string& file) { bar.show("migrate", -1, printable(file)); };
     work.warning = [&](const std::string& text) {
@@ -124,6 +129,7 @@ void add_drift(verbs& all) {
     verb.add_option("--migrations", options->migrations,
                     "compare with what the scripts of this folder make, in a scratch database")
         ->type_name("DIR");
+    add_placeholders(verb, options->placeholders, options->no_placeholders);
     verb.add_flag("--exit-code", options->exit_code, "exit with 1 if there is drift");
     add_colour_option(verb, options->colour);
 }

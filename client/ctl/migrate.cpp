@@ -26,10 +26,11 @@ struct run_arguments : migrate_arguments {
 using target_kind = migration_target::kind;
 
 std::string finished_line(const finished_migration& one) {
-    std::string text =
-        fmt::format("{:<5} {}  {}  {}", one.up ? "up" : "down", one.version, one.name,
-                    human_duration(std::chrono::duration<double>(one.seconds)));
+    std::string text = fmt::format("{:<5} {}{}  {}  {}", one.up ? "up" : "down",
+                                   in_schema(one.schema), one.version, one.name,
+                                   human_duration(std::chrono::duration<double>(one.seconds)));
     if (one.derived) text += ", derived";
+    if (!one.snapshot.empty()) text += ", snapshot " + one.snapshot;
     if (one.resumed_after > 0) text += fmt::format(", went on after step {}", one.resumed_after);
     if (one.version_before && one.version_after && *one.version_before != *one.version_after) {
         text += fmt::format(", schema version {} -> {}", *one.version_before, *one.version_after);
@@ -45,9 +46,9 @@ bool confirmed(const std::vector<planned_migration>& plans, bool yes, output& ou
         const std::string losses = losses_text(one);
         if (!one.up) ++down;
         if (one.up && losses.empty()) continue;
-        text += fmt::format("{}{} {}  {}{}{}", text.empty() ? "" : "\n", one.up ? "up" : "down",
-                            one.version, one.name, one.derived ? " (derived)" : "",
-                            losses.empty() ? "" : "\n" + losses);
+        text += fmt::format("{}{} {}{}  {}{}{}", text.empty() ? "" : "\n", one.up ? "up" : "down",
+                            in_schema(one.schema), one.version, one.name,
+                            one.derived ? " (derived)" : "", losses.empty() ? "" : "\n" + losses);
     }
     if (down > 0 && !yes) {
         throw error(error_code::refused,
@@ -86,8 +87,17 @@ void add_up(verbs& all, CLI::App& group) {
     CLI::App& verb = all.add_below(group, "up", "Apply what is pending",
                                    "  chronosctl migrate up -d shop --dir db/migrations\n"
                                    "  chronosctl migrate up -d shop --dry-run\n",
-                                   [arguments](output& out) { return run(*arguments, {}, out); });
+                                   [arguments](output& out) {
+                                       const auto kind = arguments->steps == 0
+                                                             ? target_kind::latest
+                                                             : target_kind::steps_forward;
+                                       return run(*arguments, {kind, "", arguments->steps}, out);
+                                   });
+    arguments->steps = 0;
     arguments->add_running(verb);
+    verb.add_option("--steps", arguments->steps, "how many migrations (default: all)")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
     verb.add_flag("--dry-run", arguments->dry_run, "show what would be done");
 }
 
@@ -142,7 +152,10 @@ void add_plan_below(verbs& all, CLI::App& group) {
 
 exit_status show_status(const migrate_arguments& arguments, bool exit_code, output& out) {
     connection database(arguments.target.conninfo());
-    const auto all = migrations(database, arguments.directory);
+    migrate_options options;
+    options.directory = arguments.directory;
+    options.schemas = arguments.schemas;
+    const auto all = migrations(database, options);
     if (out.json()) {
         json list = json::array();
         for (const migration_status& one : all) list.push_back(to_json(one));
@@ -150,8 +163,9 @@ exit_status show_status(const migrate_arguments& arguments, bool exit_code, outp
     } else {
         table lines({{"version"}, {"name"}, {"state"}, {"applied"}, {"by"}, {"down"}, {"schema"}});
         for (const migration_status& one : all) {
-            lines.add({one.kind == "repeatable" ? "R" : one.version, one.name, one.state,
-                       one.applied_at ? local_time(*one.applied_at) : "", one.applied_by, one.down,
+            lines.add({in_schema(one.schema) + (one.kind == "repeatable" ? "R" : one.version),
+                       one.name, one.state, one.applied_at ? local_time(*one.applied_at) : "",
+                       one.applied_by, one.down,
                        one.version_after ? std::to_string(*one.version_after) : ""});
         }
         out.text(lines.render(out.columns()));
@@ -171,6 +185,7 @@ void add_status_below(verbs& all, CLI::App& group) {
         [arguments, exit_code](output& out) { return show_status(*arguments, *exit_code, out); });
     arguments->target.add_to(verb);
     arguments->add_directory(verb);
+    arguments->add_schemas(verb);
     verb.add_flag("--exit-code", *exit_code, "exit with 1 unless all are applied");
 }
 
@@ -183,6 +198,7 @@ void add_migrate(verbs& all) {
     add_to(all, group);
     add_status_below(all, group);
     add_plan_below(all, group);
+    add_migrate_verify(all, group);
     add_migrate_record(all, group);
 }
 

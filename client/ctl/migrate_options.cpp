@@ -46,9 +46,19 @@ void migrate_arguments::add_directory(CLI::App& verb) {
         ->type_name("DIR");
 }
 
+void migrate_arguments::add_schemas(CLI::App& verb) {
+    verb.add_option("--schemas", schemas,
+                    "once for each schema that fits, such as 'tenant_*'; again for others")
+        ->type_name("PATTERN")
+        ->allow_extra_args(false);
+}
+
 void migrate_arguments::add_running(CLI::App& verb) {
     target.add_to(verb);
     add_directory(verb);
+    add_schemas(verb);
+    verb.add_flag("--no-snapshot", no_snapshot,
+                  "destroy rows without a snapshot into the database's repositories before it");
     verb.add_option("--out-of-order", out_of_order,
                     "migrations older than applied ones: error (default), warn, or apply them")
         ->check(CLI::IsMember({"error", "warn", "apply"}))
@@ -64,6 +74,7 @@ void migrate_arguments::add_running(CLI::App& verb) {
     verb.add_option("--lock-tries", lock_tries, "how often to try (default: 10)")
         ->check(CLI::PositiveNumber)
         ->type_name("N");
+    add_placeholders(verb, placeholders, no_placeholders);
     verb.add_option("--wait", wait, "wait so long for another runner to end")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS");
@@ -74,6 +85,10 @@ migrate_options migrate_arguments::options(output& out, const interruption& inte
     result.directory = directory;
     result.out_of_order = policy(out_of_order);
     result.missing = policy(missing);
+    result.placeholders = placeholder_values(placeholders);
+    result.fill_in = !no_placeholders;
+    result.schemas = schemas;
+    result.snapshot = !no_snapshot;
     result.lock_timeout = std::chrono::milliseconds(lock_timeout);
     result.lock_tries = lock_tries;
     result.wait = std::chrono::seconds(wait);
@@ -82,6 +97,28 @@ migrate_options migrate_arguments::options(output& out, const interruption& inte
     result.stop = interrupted.token();
     return result;
 }
+
+std::map<std::string, std::string> placeholder_values(const std::vector<std::string>& given) {
+    std::map<std::string, std::string> values;
+    for (const std::string& one : given) {
+        const auto sign = one.find('=');
+        if (sign == std::string::npos || sign == 0) {
+            throw error(error_code::usage, fmt::format("\"{}\" is no placeholder", one), {},
+                        "Write --placeholder NAME=VALUE.");
+        }
+        values[one.substr(0, sign)] = one.substr(sign + 1);
+    }
+    return values;
+}
+
+void add_placeholders(CLI::App& verb, std::vector<std::string>& given, bool& none) {
+    verb.add_option("--placeholder", given, "what ${NAME} in scripts stands for; again for others")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    verb.add_flag("--no-placeholders", none, "leave ${NAME} in scripts as it stands");
+}
+
+std::string in_schema(const std::string& schema) { return schema.empty() ? schema : schema + ": "; }
 
 std::string losses_text(const planned_migration& one) {
     std::string text;
@@ -115,7 +152,8 @@ json to_json(const planned_migration& one) {
             {"derived", one.derived},
             {"script", one.script},
             {"statements", statements},
-            {"losses", losses}};
+            {"losses", losses},
+            {"schema", text_or_null(one.schema)}};
 }
 
 json to_json(const finished_migration& one) {
@@ -127,7 +165,9 @@ json to_json(const finished_migration& one) {
             {"seconds", one.seconds},
             {"resumed_after", one.resumed_after},
             {"version_before", number_or_null(one.version_before)},
-            {"version_after", number_or_null(one.version_after)}};
+            {"version_after", number_or_null(one.version_after)},
+            {"snapshot", text_or_null(one.snapshot)},
+            {"schema", text_or_null(one.schema)}};
 }
 
 json to_json(const migration_status& one) {
@@ -143,7 +183,9 @@ json to_json(const migration_status& one) {
             {"applied_at", one.applied_at ? json(to_string(*one.applied_at)) : json()},
             {"seconds", one.seconds ? json(*one.seconds) : json()},
             {"version_before", number_or_null(one.version_before)},
-            {"version_after", number_or_null(one.version_after)}};
+            {"version_after", number_or_null(one.version_after)},
+            {"snapshot", text_or_null(one.snapshot)},
+            {"schema", text_or_null(one.schema)}};
 }
 
 void print_plan(const std::vector<planned_migration>& plans, output& out) {
@@ -155,19 +197,18 @@ void print_plan(const std::vector<planned_migration>& plans, output& out) {
     }
     if (plans.empty()) out.line("-- nothing to do");
     for (const planned_migration& one : plans) {
-        out.line(out.strong(printable(
-            fmt::format("-- {} {}  {}  ({}{})", one.up ? "up" : "down", one.version, one.name,
-                        one.file, one.whole ? ", one transaction" : ", statement by statement"))));
+        out.line(out.strong(printable(fmt::format(
+            "-- {} {}{}  {}  ({}{})", one.up ? "up" : "down", in_schema(one.schema), one.version,
+            one.name, one.file, one.whole ? ", one transaction" : ", statement by statement"))));
         for (const migration_statement& statement : one.statements) {
             if (!statement.lock.empty()) out.line("-- lock: " + statement.lock);
             if (!statement.hazards.empty())
                 out.line(fmt::format("-- hazards: {}", fmt::join(statement.hazards, ", ")));
             out.text(printable_lines(statement.text) + ";\n");
         }
-        if (!one.losses.empty()) {
-            for (const migration_loss& loss : one.losses)
-                out.line(printable(fmt::format("-- loses {}{}{}", loss.object, counts(loss),
-                                               loss.note.empty() ? "" : ": " + loss.note)));
+        for (const migration_loss& loss : one.losses) {
+            out.line(printable(fmt::format("-- loses {}{}{}", loss.object, counts(loss),
+                                           loss.note.empty() ? "" : ": " + loss.note)));
         }
         out.line("");
     }

@@ -1,6 +1,7 @@
 // What the verbs of `migrate` have in common.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -25,15 +26,28 @@ struct migrate_arguments {
     int lock_timeout = 2000;
     int lock_tries = 10;
     int wait = 0;
+    std::vector<std::string> placeholders;  // NAME=VALUE
+    bool no_placeholders = false;
+    std::vector<std::string> schemas;
+    bool no_snapshot = false;
     bool yes = false;
     bool dry_run = false;
 
     void add_directory(CLI::App& verb);
+    void add_schemas(CLI::App& verb);
     void add_running(CLI::App& verb);
 
     // With callbacks that print to standard error.
     [[nodiscard]] migrate_options options(output& out, const interruption& interrupted) const;
 };
+
+// Of --placeholder NAME=VALUE. Throws usage where there is no name or no sign of equality.
+[[nodiscard]] std::map<std::string, std::string> placeholder_values(
+    const std::vector<std::string>& given);
+void add_placeholders(CLI::App& verb, std::vector<std::string>& given, bool& none);
+
+// "tenant_1: "; empty if there is none.
+[[nodiscard]] std::string in_schema(const std::string& schema);
 
 // "  destroys table public.orders: 100 rows, 16 kB", a line each.
 [[nodiscard]] std::string losses_text(const planned_migration& one);

@@ -45,6 +45,21 @@ exit_status mark(const record_arguments& arguments, output& out) {
     return exit_status::success;
 }
 
+exit_status adopt(const record_arguments& arguments, output& out) {
+    const interruption interrupted;
+    connection database(arguments.target.conninfo());
+    const auto found =
+        adopt_migrations(database, arguments.options(out, interrupted), arguments.word);
+    if (out.json()) {
+        out.document({{"tool", found.tool}, {"table", found.table}, {"marked", found.versions}});
+        return exit_status::success;
+    }
+    out.line(printable(fmt::format("{} has kept {}", found.tool, found.table)));
+    for (const std::string& one : found.versions) out.line("marked as applied: " + printable(one));
+    if (found.versions.empty()) out.line("nothing to do");
+    return exit_status::success;
+}
+
 std::string unified(const migration_repair& one) {
     std::string text;
     for (const diff_hunk& hunk : text_diff(one.was, one.is)) {
@@ -114,6 +129,22 @@ void add_migrate_record(verbs& all, CLI::App& group) {
     baseline.add_option("VERSION", base->word, "the last of them")->required();
     base->target.add_to(baseline);
     base->add_directory(baseline);
+
+    auto taken = std::make_shared<record_arguments>();
+    CLI::App& adopted = all.add_below(
+        group, "adopt", "Take over from another tool: what it has applied is not run again",
+        "  chronosctl migrate adopt -d shop --dir db/migrations\n"
+        "  chronosctl migrate adopt -d shop --from golang-migrate\n",
+        [taken](output& out) { return adopt(*taken, out); });
+    taken->target.add_to(adopted);
+    taken->add_directory(adopted);
+    adopted.add_option("--from", taken->word, "the tool (default: the directory's)")
+        ->type_name("TOOL");
+    adopted
+        .add_option("--missing", taken->missing,
+                    "applied migrations whose file is gone: error (default) or warn")
+        ->check(CLI::IsMember({"error", "warn"}))
+        ->type_name("HOW");
 
     auto fixed = std::make_shared<record_arguments>();
     CLI::App& repaired =

@@ -29,12 +29,13 @@ CREATE TABLE chronos.migration (
     transaction xid8,
     version_before bigint,
     version_after bigint,
+    snapshot text,
     PRIMARY KEY (scope, kind, version),
     CHECK ((down IS NULL) = (down_origin IS NULL)),
     CHECK (state = 'stored' OR (origin IS NOT NULL AND sequence IS NOT NULL))
 );
 COMMENT ON TABLE chronos.migration IS
-    'Migrations: the scripts up and down, where the one down came from, whether they are one transaction, whether they are applied (applying and undoing: statement by statement, and not finished), by whom, when, how long it took, and the schema version before and after. The ordinal orders them; scope is the schema of a run over many.';
+    'Migrations: the scripts up and down, where the one down came from, whether they are one transaction, whether they are applied (applying and undoing: statement by statement, and not finished), by whom, when, how long it took, the schema version before and after, and the snapshot that was taken before rows were destroyed. The ordinal orders them; scope is the schema of a run over many.';
 SELECT pg_catalog.pg_extension_config_dump('chronos.migration', '');
 
 CREATE TABLE chronos.migration_step (

@@ -129,8 +129,6 @@ TEST(migration_layout, goose_has_sections_and_one_mark_for_both) {
     EXPECT_EQ(only(set).up.text, "\n--  +goose   UP\r\nup;\n\n");
     EXPECT_FALSE(only(set).up.transactional);
     EXPECT_FALSE(only(set).down->transactional);
-    EXPECT_THAT(refusal({{"1_a.sql", "-- +goose ENVSUB ON\n-- +goose Up\nx;"}}),
-                HasSubstr("environment variables"));
 }
 
 TEST(migration_layout, node_pg_migrate_may_leave_out_the_first_mark) {

@@ -38,6 +38,7 @@ class CHRONOS_EXPORT connection {
     void cancel() noexcept;
 
     // For the library's own modules.
+    explicit connection(std::unique_ptr<internal::session> open);
     [[nodiscard]] internal::session& internal_session() const { return *session_; }
 
   private:

@@ -6,6 +6,7 @@
 #include <chronos/timestamp.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -36,6 +37,8 @@ struct drifted_object {
 
 struct migrations_options {
     std::string directory;
+    std::map<std::string, std::string> placeholders;  // as migrate_options has them
+    bool fill_in = true;
     std::function<void(const std::string& file)> progress;  // before each file is run
     std::function<void(const std::string& message)> warning;
     std::stop_token stop;

@@ -6,6 +6,7 @@
 #include <chronos/migration.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,10 +18,10 @@ class connection;
 
 // Where a run is to end.
 struct migration_target {
-    enum class kind { latest, version, steps_back };
+    enum class kind { latest, version, steps_back, steps_forward };
     kind what = kind::latest;
     std::string version;    // "0": before the first
-    std::size_t steps = 1;  // back
+    std::size_t steps = 1;  // back or forward
 
     friend bool operator==(const migration_target&, const migration_target&) = default;
 };
@@ -34,6 +35,17 @@ struct migrate_options {
     migration_policy out_of_order = migration_policy::refuse;
     // Applied ones whose file is gone: refused or only told (warn and apply are the same).
     migration_policy missing = migration_policy::refuse;
+    // What ${name} in a script stands for; stored scripts keep the name. Where none is given, a
+    // directory of Flyway refuses unknown names and knows flyway:defaultSchema, flyway:user,
+    // flyway:database, flyway:timestamp and flyway:filename; others leave ${…} as it is.
+    std::map<std::string, std::string> placeholders;
+    bool fill_in = true;  // false: ${…} is never touched
+    // Run once for each schema whose name fits one of these patterns ("tenant_*", "?"), which is
+    // first in the search path then; each has a record of its own. Empty: once, for the database.
+    std::vector<std::string> schemas;
+    // Before a migration destroys rows, a snapshot of the database is taken into the repositories
+    // it has; false: not.
+    bool snapshot = true;
     std::chrono::milliseconds lock_timeout{2000};  // of each attempt; 0: none
     int lock_tries = 10;
     std::chrono::milliseconds wait{0};  // for another runner to end
@@ -55,6 +67,10 @@ struct migrate_options {
 [[nodiscard]] CHRONOS_EXPORT std::vector<migration_status> migrations(connection& database,
                                                                       const std::string& directory);
 
+// The same for every schema that the options name.
+[[nodiscard]] CHRONOS_EXPORT std::vector<migration_status> migrations(
+    connection& database, const migrate_options& options);
+
 // What migrate() would do now; nothing is changed.
 [[nodiscard]] CHRONOS_EXPORT std::vector<planned_migration> plan_migrations(
     connection& database, const migrate_options& options, const migration_target& target = {});
@@ -68,10 +84,37 @@ CHRONOS_EXPORT std::vector<finished_migration> migrate(connection& database,
                                                        const migrate_options& options,
                                                        const migration_target& target = {});
 
+// Tries what is pending out, in a scratch database made from the schema alone: each up, down, and
+// up again, with what that leaves behind, the locks it takes and what it rewrites. The scratch
+// database is dropped at the end; what a killed run leaves is dropped by the next one. Statements
+// about roles, other databases, the server and subscriptions are left out with a warning.
+// `verified` is told of each. The role must be allowed to create databases and the extension.
+// Throws as migrate() does.
+std::vector<verified_migration> CHRONOS_EXPORT
+verify_migrations(connection& database, const migrate_options& options,
+                  const std::function<void(const verified_migration&)>& verified = {});
+
 // Marks all up to a version as applied without running them; returns their versions.
 CHRONOS_EXPORT std::vector<std::string> baseline_migrations(connection& database,
                                                             const migrate_options& options,
                                                             std::string_view version);
+
+// What another tool had applied, and is applied for Chronos now as well.
+struct adopted_migrations {
+    std::string tool;
+    std::string table;
+    std::vector<std::string> versions;  // marked, in the order in which the tool applied them
+
+    friend bool operator==(const adopted_migrations&, const adopted_migrations&) = default;
+};
+
+// Marks as applied what the table of another tool says is; nothing is run, and the table stays.
+// Without a tool's name it is the one whose directories have this layout. Throws not_found (no such
+// table), refused (several tables, applied ones without a file, or half applied ones), usage (no
+// such tool).
+CHRONOS_EXPORT adopted_migrations adopt_migrations(connection& database,
+                                                   const migrate_options& options,
+                                                   const std::string& tool = {});
 
 // What repair_migrations() would change, or has changed.
 struct migration_repair {

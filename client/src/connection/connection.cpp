@@ -6,6 +6,7 @@ namespace chronos {
 
 connection::connection(const std::string& conninfo)
     : session_(std::make_unique<internal::session>(conninfo)) {}
+connection::connection(std::unique_ptr<internal::session> open) : session_(std::move(open)) {}
 connection::~connection() = default;
 connection::connection(connection&&) noexcept = default;
 connection& connection::operator=(connection&&) noexcept = default;

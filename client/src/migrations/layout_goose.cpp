@@ -1,7 +1,4 @@
 // goose: 0001_name.sql with `-- +goose Up`, `-- +goose Down`, `-- +goose NO TRANSACTION`.
-#include <fmt/format.h>
-
-#include "chronos/error.hpp"
 #include "migrations/layout.hpp"
 #include "migrations/marked_sections.hpp"
 #include "migrations/script_lines.hpp"
@@ -17,18 +14,29 @@ bool says(std::string_view text, std::string_view marker) {
     return false;
 }
 
+// ENVSUB stays on from one section to the next; each script has to say so itself.
+void carry_envsub(std::string_view text, migration& one) {
+    bool on = false;
+    for (const std::string_view line : lines_of(text)) {
+        const auto words = comment_words(line);
+        if (is_marker(words, "+goose envsub on")) on = true;
+        if (is_marker(words, "+goose envsub off")) on = false;
+        script* const begun = goose_section(line) == section::up                 ? &one.up
+                              : goose_section(line) == section::down && one.down ? &*one.down
+                                                                                 : nullptr;
+        if (!on || begun == nullptr) continue;
+        const auto first_end = begun->text.find('\n');
+        if (begun->text.substr(0, first_end).empty()) begun->text.insert(0, "-- +goose ENVSUB ON");
+    }
+}
+
 std::string evidence(const file_tree& tree) { return first_marked(tree, goose_section); }
 
 migration_set read(const file_tree& tree) {
     migration_set set = read_marked(tree, goose_section, "-- +goose Up");
     for (migration& one : set.migrations) {
         const std::string text = tree.read(one.up.file);
-        if (says(text, "+goose envsub on")) {
-            throw error(error_code::usage,
-                        fmt::format("\"{}\" asks for values of environment variables", one.up.file),
-                        "Chronos does not read \"-- +goose ENVSUB ON\".",
-                        "Use a placeholder ${name} and --placeholder name=value.");
-        }
+        carry_envsub(text, one);
         if (!says(text, "+goose no transaction")) continue;
         one.up.transactional = false;
         if (one.down) one.down->transactional = false;

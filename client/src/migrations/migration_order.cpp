@@ -157,6 +157,8 @@ std::vector<ordered_migration> order_migrations(const std::vector<compared_migra
             order.push_back({one, false});
     }
     if (!nothing) add_ways_up(order, all, limit, options);
+    if (target.what == migration_target::kind::steps_forward && order.size() > target.steps)
+        order.resize(target.steps);
     return order;
 }
 

@@ -4,6 +4,7 @@
 #include "chronos/connection.hpp"
 #include "chronos/migrate.hpp"
 #include "migrations/layout.hpp"
+#include "migrations/migration_scopes.hpp"
 #include "migrations/migration_state.hpp"
 #include "migrations/runner_lock.hpp"
 
@@ -42,6 +43,7 @@ std::string down_of(const compared_migration& one) {
 migration_status status_of(const compared_migration& one) {
     const auto& scripts = one.scripts();
     migration_status result;
+    if (one.row) result.snapshot = one.row->snapshot;
     result.version = scripts.version;
     result.name = scripts.name;
     result.file = scripts.up.file;
@@ -59,9 +61,10 @@ migration_status status_of(const compared_migration& one) {
     return result;
 }
 
-std::vector<compared_migration> compared(internal::session& on, const std::string& directory) {
+std::vector<compared_migration> compared(internal::session& on, const std::string& directory,
+                                         const std::string& scope = {}) {
     const auto files = internal::read_migrations(directory).migrations;
-    return internal::compare_migrations(files, internal::migration_store(on, "").read());
+    return internal::compare_migrations(files, internal::migration_store(on, scope).read());
 }
 
 internal::lock_waiting waiting(const migrate_options& options) {
@@ -75,9 +78,20 @@ internal::lock_waiting waiting(const migrate_options& options) {
 }  // namespace
 
 std::vector<migration_status> migrations(connection& database, const std::string& directory) {
+    migrate_options options;
+    options.directory = directory;
+    return migrations(database, options);
+}
+
+std::vector<migration_status> migrations(connection& database, const migrate_options& options) {
+    internal::session& on = database.internal_session();
     std::vector<migration_status> result;
-    for (const auto& one : compared(database.internal_session(), directory))
-        result.push_back(status_of(one));
+    for (const std::string& scope : internal::migration_scopes(on, options.schemas)) {
+        for (const auto& one : compared(on, options.directory, scope)) {
+            result.push_back(status_of(one));
+            result.back().schema = scope;
+        }
+    }
     return result;
 }
 

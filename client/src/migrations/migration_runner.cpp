@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "migrations/checksum.hpp"
+#include "migrations/migration_scopes.hpp"
 #include "migrations/session_role.hpp"
 #include "migrations/statement_kind.hpp"
 #include "migrations/statement_run.hpp"
@@ -77,16 +78,11 @@ void migration_runner::prepare() {
     session_.execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL");
     session_.execute(fmt::format("SET lock_timeout = {}; SET client_encoding = 'UTF8'",
                                  options_.locks.timeout.count()));
-    if (store_.scope().empty()) return;
-    (void)session_.query(
-        "SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ',"
-        " pg_catalog.quote_ident($1), nullif(pg_catalog.current_setting('search_path'), '')),"
-        " false)",
-        {store_.scope()});
+    enter_scope(session_, store_.scope());
 }
 
-script_outcome migration_runner::up(const migration& what) {
-    return run({what, what.up, direction::up});
+script_outcome migration_runner::up(const migration& what, const script& by) {
+    return run({what, by, direction::up});
 }
 
 script_outcome migration_runner::down(const migration& what, const script& by) {
@@ -125,7 +121,8 @@ void migration_runner::run_whole(const job& work, const work_unit& unit) {
         } else {
             store_.start_rollback(work.what, true);
         }
-        for (const sql_statement& one : unit.statements) run_statement_of(session_, work.by, one);
+        for (const sql_statement& one : unit.statements) execute(work.by, one);
+        if (options_.before_commit) options_.before_commit(session_);
         commit(whole, work.by);
     } catch (const server_error& failure) {
         if (is_lost(failure)) throw with(failure, "", hint_for(failure));
@@ -173,7 +170,7 @@ void migration_runner::run_step(const job& work, const work_unit& unit, int numb
                         "Leave the statements that are done as they were, or undo the migration.");
         }
         for (const sql_statement& one : unit.statements) {
-            if (changes_session(one.text)) run_statement_of(session_, work.by, one);
+            if (changes_session(one.text)) execute(work.by, one);
         }
         return;
     }
@@ -197,7 +194,7 @@ void migration_runner::run_step(const job& work, const work_unit& unit, int numb
 void migration_runner::run_together(const job& work, const work_unit& unit, int number) {
     transaction together(session_, unit.begin);
     if (!unit.rolled_back) note(work, unit, number, "done");
-    for (const sql_statement& one : unit.statements) run_statement_of(session_, work.by, one);
+    for (const sql_statement& one : unit.statements) execute(work.by, one);
     if (!unit.rolled_back) commit(together, work.by);
 }
 
@@ -217,7 +214,7 @@ void migration_runner::run_alone(const job& work, const work_unit& unit, int num
         session_.query_one("SELECT pg_catalog.current_setting('lock_timeout')").text(0);
     session_.execute("SET lock_timeout = 0");
     try {
-        run_statement_of(session_, work.by, statement);
+        execute(work.by, statement);
     } catch (const server_error& failure) {
         // Taking away what is left of it may wait for others; the next run does it as well.
         if (is_lost(failure) || failure.code() == error_code::cancelled) throw;
@@ -237,6 +234,16 @@ void migration_runner::note(const job& work, const work_unit& unit, int number,
                      {number, text_of(unit), checksum_of(unit), state, error, memo});
 }
 
+void migration_runner::execute(const script& by, const sql_statement& one) {
+    const std::string reason = options_.leave_out ? options_.leave_out(one.text) : std::string();
+    if (reason.empty()) {
+        run_statement_of(session_, by, one);
+    } else if (options_.warning) {
+        options_.warning(fmt::format("{}:{}: left out, because {}: {}", by.file, one.line, reason,
+                                     excerpt_of(one.text)));
+    }
+}
+
 void migration_runner::hook(const script& what) {
     const stopper stop(options_.stop, session_);
     stop.check();
@@ -244,12 +251,12 @@ void migration_runner::hook(const script& what) {
     prepare();
     for (const work_unit& unit : plan.units) {
         if (unit.alone) {
-            run_statement_of(session_, what, unit.statements.front());
+            execute(what, unit.statements.front());
             continue;
         }
         with_lock_retries(session_, options_.locks, [&] {
             transaction together(session_, unit.begin);
-            for (const sql_statement& one : unit.statements) run_statement_of(session_, what, one);
+            for (const sql_statement& one : unit.statements) execute(what, one);
             if (!unit.rolled_back) commit(together, what);
         });
     }

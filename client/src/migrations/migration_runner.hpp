@@ -15,6 +15,10 @@ namespace chronos::internal {
 struct runner_options {
     lock_patience locks;
     std::function<void(const std::string& message)> warning;
+    // Why a statement is not run, empty if it is; and what is done before a migration that is one
+    // transaction commits. Either may be null.
+    std::function<std::string(std::string_view statement)> leave_out;
+    std::function<void(session& on)> before_commit;
     std::stop_token stop;
 };
 
@@ -34,8 +38,8 @@ class migration_runner {
     migration_runner(session& on, migration_store& store, const runner_options& options)
         : session_(on), store_(store), options_(options) {}
 
-    script_outcome up(const migration& what);
-    // By this script, which need not be the migration's own.
+    // By this script: the migration's own with its placeholders filled in, or a derived one.
+    script_outcome up(const migration& what, const script& by);
     script_outcome down(const migration& what, const script& by);
     // Outside of any migration, in a transaction of its own if it can be.
     void hook(const script& what);
@@ -55,6 +59,7 @@ class migration_runner {
     void note(const job& work, const work_unit& unit, int number, const std::string& state,
               const std::string& error = {}, const std::string& memo = {});
     void prepare();
+    void execute(const script& by, const sql_statement& one);
 
     session& session_;
     migration_store& store_;

@@ -43,6 +43,7 @@ stored_migration from_row(const row& one) {
     result.sequence = one.number(16);
     result.version_before = number_or_none(one, 17);
     result.version_after = number_or_none(one, 18);
+    result.snapshot = one.text(19);
     return result;
 }
 
@@ -80,7 +81,8 @@ std::vector<stored_migration> migration_store::read() {
              " m.up_checksum, m.transactional, m.down, m.down_origin, m.down_transactional,"
              " m.state, m.origin, m.applied_by,"
              " (extract(epoch FROM m.applied_at) * 1000000)::bigint,"
-             " extract(epoch FROM m.duration), m.sequence, m.version_before, m.version_after"
+             " extract(epoch FROM m.duration), m.sequence, m.version_before, m.version_after,"
+             " coalesce(m.snapshot, '')"
              " FROM chronos.migration AS m WHERE m.scope = $1 ORDER BY m.ordinal, m.version",
              {scope_})) {
         result.push_back(from_row(one));
@@ -116,14 +118,23 @@ void migration_store::finish_rollback(const migration& what) {
                          {scope_, std::string(kind_name(what.kind)), what.version});
 }
 
-void migration_store::mark_applied(const migration& what, std::string_view origin) {
+void migration_store::mark_applied(const migration& what, std::string_view origin, const value& at,
+                                   const value& by) {
     keep(what);
     (void)session_.query(
         "UPDATE chronos.migration AS m SET state = 'applied', origin = $4,"
-        " applied_by = session_user, applied_at = pg_catalog.clock_timestamp(),"
+        " applied_by = coalesce($6, session_user),"
+        " applied_at = coalesce($5::timestamptz, pg_catalog.clock_timestamp()),"
         " sequence = pg_catalog.nextval('chronos.migration_sequence')"
         " WHERE m.scope = $1 AND m.kind = $2 AND m.version = $3 AND m.state = 'stored'",
-        {scope_, std::string(kind_name(what.kind)), what.version, std::string(origin)});
+        {scope_, std::string(kind_name(what.kind)), what.version, std::string(origin), at, by});
+}
+
+void migration_store::note_snapshot(const migration& what, const std::string& id) {
+    (void)session_.query(
+        "UPDATE chronos.migration AS m SET snapshot = $4"
+        " WHERE m.scope = $1 AND m.kind = $2 AND m.version = $3",
+        {scope_, std::string(kind_name(what.kind)), what.version, id});
 }
 
 void migration_store::keep_derived_down(const migration& what, const script& down) {

@@ -26,6 +26,7 @@ struct stored_migration {
     std::int64_t sequence = 0;
     std::optional<std::int64_t> version_before;
     std::optional<std::int64_t> version_after;
+    std::string snapshot;  // before rows were destroyed; empty: none
 
     [[nodiscard]] bool applied() const { return state != "stored"; }
 };
@@ -58,7 +59,10 @@ class migration_store {
     void start_rollback(const migration& what, bool whole);
     void finish_rollback(const migration& what);
     // Marked as applied without being run.
-    void mark_applied(const migration& what, std::string_view origin);
+    // `at` and `by`: null for now and for this role.
+    void mark_applied(const migration& what, std::string_view origin, const value& at = {},
+                      const value& by = {});
+    void note_snapshot(const migration& what, const std::string& id);
     void keep_derived_down(const migration& what, const script& down);
 
     [[nodiscard]] std::map<int, stored_step> steps(const migration& what, direction way);

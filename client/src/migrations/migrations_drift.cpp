@@ -6,6 +6,7 @@
 #include "chronos/connection.hpp"
 #include "chronos/drift.hpp"
 #include "migrations/layout.hpp"
+#include "migrations/placeholders.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/scratch_run.hpp"
 #include "migrations/stopper.hpp"
@@ -19,40 +20,28 @@ namespace {
 using internal::session;
 using internal::stopper;
 
-void create_extension(session& on, const std::string& version) {
-    try {
-        on.execute(fmt::format("CREATE EXTENSION IF NOT EXISTS chronos VERSION {}",
-                               session::quote_name(version)));
-    } catch (const internal::server_error& failure) {
-        throw internal::server_error(
-            failure.code(),
-            fmt::format("could not describe what the migrations made: {}", failure.what()),
-            failure.detail(), failure.hint().empty() ? "Connect as a superuser." : failure.hint(),
-            failure.sqlstate());
-    }
-}
-
 void run_all(session& here, const internal::scratch_database& scratch,
-             const std::vector<internal::migration>& migrations,
-             const migrations_options& options) {
+             const internal::migration_set& set, const migrations_options& options) {
     const auto there = scratch.connect();
+    const auto values =
+        internal::placeholders_for(set.layout, options.placeholders, options.fill_in, *there);
     const stopper stop(options.stop, *there);
-    for (const internal::migration& one : migrations) {
+    for (const internal::migration& one : set.migrations) {
         stop.check();
         if (options.progress) options.progress(one.up.file);
         internal::reset_settings(*there, here);
-        internal::run_in_scratch(*there, one.up, options.warning);
+        internal::run_in_scratch(*there, internal::filled_in(one.up, values), options.warning);
     }
     stop.check();
 }
 
 // By a session of its own: the one that ran the migrations may have any settings.
-std::string facts_in(const internal::scratch_database& scratch, const std::string& version,
+std::string facts_in(const internal::scratch_database& scratch, session& here,
                      const std::stop_token& token) {
     const auto there = scratch.connect();
     const stopper stop(token, *there);
     stop.check();
-    create_extension(*there, version);
+    internal::create_chronos(*there, here);
     return there->query_one("SELECT chronos.export_facts()::text").text(0);
 }
 
@@ -69,7 +58,7 @@ bool is_bookkeeping(const object_difference& difference) {
 
 std::vector<drifted_object> drift_from_migrations(connection& database,
                                                   const migrations_options& options) {
-    const auto migrations = internal::read_migrations(options.directory).migrations;
+    const auto set = internal::read_migrations(options.directory);
     auto& here = database.internal_session();
     const auto installed = internal::ask(
         here,
@@ -81,8 +70,8 @@ std::vector<drifted_object> drift_from_migrations(connection& database,
     std::string facts;
     {
         const internal::scratch_database scratch(here, options.warning);
-        run_all(here, scratch, migrations, options);
-        facts = facts_in(scratch, installed.at(0).text(0), options.stop);
+        run_all(here, scratch, set, options);
+        facts = facts_in(scratch, here, options.stop);
     }
     auto result = internal::read_drift(here, "chronos.drift_from($1::jsonb)", "d.version", {facts});
     std::erase_if(result, [](const auto& one) { return is_bookkeeping(one.difference); });
