@@ -16,14 +16,15 @@ SELECT 'pg_catalog.pg_class'::regclass::oid AS classid, c.oid AS objid,
                SELECT jsonb_agg(i.inhparent::regclass::text ORDER BY i.inhseqno)
                FROM pg_catalog.pg_inherits i
                WHERE i.inhrelid = c.oid) END,
-           -- Columns of its parent that stand in another order than in the parent.
+           -- CREATE TABLE ... INHERITS puts the columns of the parent first, as they stand there, those among them that are the table's own too.
            'own_order', CASE WHEN NOT c.relispartition AND EXISTS (
                SELECT FROM pg_catalog.pg_inherits i
-               JOIN pg_catalog.pg_attribute a ON a.attrelid = i.inhrelid AND NOT a.attislocal AND a.attnum > 0 AND NOT a.attisdropped
-               JOIN pg_catalog.pg_attribute b ON b.attrelid = i.inhrelid AND NOT b.attislocal AND b.attnum > a.attnum AND NOT b.attisdropped
-               JOIN pg_catalog.pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND NOT p.attisdropped
-               JOIN pg_catalog.pg_attribute q ON q.attrelid = i.inhparent AND q.attname = b.attname AND q.attnum < p.attnum AND NOT q.attisdropped
-               WHERE i.inhrelid = c.oid) THEN true END,
+               JOIN pg_catalog.pg_attribute b ON b.attrelid = i.inhrelid AND b.attinhcount > 0 AND b.attnum > 0 AND NOT b.attisdropped
+               JOIN pg_catalog.pg_attribute q ON q.attrelid = i.inhparent AND q.attname = b.attname AND NOT q.attisdropped
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = i.inhrelid AND a.attnum BETWEEN 1 AND b.attnum - 1 AND NOT a.attisdropped
+               LEFT JOIN pg_catalog.pg_attribute p ON p.attrelid = i.inhparent AND p.attname = a.attname AND p.attnum > 0 AND NOT p.attisdropped
+               WHERE i.inhrelid = c.oid AND (p.attnum > q.attnum OR (p.attnum IS NULL AND b.attislocal))
+                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits o WHERE o.inhrelid = c.oid AND o.inhparent <> i.inhparent)) THEN true END,
            'access_method', CASE WHEN c.relam NOT IN (0, 2) THEN
                chronos.access_method_name(c.relam) END,
            'tablespace', CASE WHEN c.reltablespace <> 0 THEN

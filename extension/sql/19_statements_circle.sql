@@ -2,6 +2,17 @@
 -- server resolves. As pg_dump does, each gets a placeholder of the same shape, which the others can be made
 -- of, and is replaced by the real one afterwards.
 
+CREATE FUNCTION chronos.names_itself(kind text, identity text, definition jsonb) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN kind = 'view' AND strpos(definition ->> 'query', identity) > 0 AND identity = ANY (chronos.plan_names(definition ->> 'query'));
+END
+$$;
+COMMENT ON FUNCTION chronos.names_itself(text, text, jsonb) IS
+    'Whether a view was replaced by one that uses itself.';
+
 CREATE FUNCTION chronos.circles(kinds text[], identities text[], definitions jsonb[]) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -16,12 +27,17 @@ BEGIN
         SELECT o.kind || ' ' || o.identity AS key, o.kind, o.definition
         FROM unnest(kinds, identities, definitions) o(kind, identity, definition)
         WHERE o.definition ? 'depends_on'
+    ), edge AS (
+        SELECT o.key, t.key AS needed
+        FROM object o
+        CROSS JOIN LATERAL jsonb_array_elements_text(o.definition -> 'depends_on') d(key)
+        JOIN object t ON t.key = d.key AND t.key <> o.key
+        WHERE NOT (t.kind = 'type' AND (t.definition ? 'base' OR t.definition -> 'range' ->> 'canonical' IS NOT NULL))
+        UNION ALL
+        SELECT o.kind || ' ' || o.identity, o.kind || ' ' || o.identity FROM unnest(kinds, identities, definitions) o(kind, identity, definition)
+        WHERE o.kind = 'view' AND chronos.names_itself(o.kind, o.identity, o.definition)
     )
-    SELECT array_agg(o.key), array_agg(t.key) INTO sources, targets
-    FROM object o
-    CROSS JOIN LATERAL jsonb_array_elements_text(o.definition -> 'depends_on') d(key)
-    JOIN object t ON t.key = d.key AND t.key <> o.key
-    WHERE NOT (t.kind = 'type' AND (t.definition ? 'base' OR t.definition -> 'range' ->> 'canonical' IS NOT NULL));
+    SELECT array_agg(e.key), array_agg(e.needed) INTO sources, targets FROM edge e;
     LOOP
         count := cardinality(sources);
         EXIT WHEN count IS NULL;
@@ -90,7 +106,7 @@ BEGIN
         WHERE o.key = ANY (replaced)
     ), changed AS (
         SELECT o.kind, o.identity, CASE WHEN NOT o.key = ANY (members) THEN o.definition
-            ELSE o.definition || jsonb_build_object('depends_on', o.needs
+            ELSE o.definition || jsonb_build_object('depends_on', coalesce(o.needs, '[]')
                 || CASE WHEN o.key = ANY (replaced) THEN jsonb_build_array('placeholder ' || o.key) ELSE '[]' END,
                 'replace', o.key = ANY (replaced)) END AS definition
         FROM object o

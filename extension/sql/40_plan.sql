@@ -13,9 +13,10 @@ COMMENT ON TYPE chronos.plan_fact IS
 
 CREATE TYPE chronos.plan_item AS (
     nr int, kind text, old_identity text, identity text, old jsonb, mid jsonb, new jsonb,
-    old_attributes int2[], attributes int2[], same boolean, action text, late boolean, pairs text[], names text[], kept int, led text[], alone text[]);
+    old_attributes int2[], attributes int2[], same boolean, action text, late boolean, pairs text[], names text[], kept int, led text[], alone text[],
+    shared text[], in_use boolean);
 COMMENT ON TYPE chronos.plan_item IS
-    'One object of both sides of a plan. action: keep, alter, add, drop, rebuild; mid is old in the names that hold after all renames; pairs are these; names are the qualified names that old holds; of a table that leaves parents or joins others, kept is how many of the first it keeps, and led are the columns of these; alone are the columns that go from a table and stay with a child.';
+    'One object of both sides of a plan. action: keep, alter, add, drop, rebuild; mid is old in the names that hold after all renames; pairs are these; names are the qualified names that old holds; of a table that leaves parents or joins others, kept is how many of the first it keeps, and led are the columns of these; alone are the columns that go from a table and stay with a child, shared those that come or go as they do for a parent; in_use tells whether rows of the table are values of columns.';
 
 CREATE TYPE chronos.plan_statement AS (
     stage int, phase int, statement text, hazards text[], note text);
@@ -38,10 +39,26 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN coalesce((SELECT array_agg(w[1]) FROM regexp_matches(translate(replace(value, '\n', ' '), '"\', ''),
-                                                       '[[:alnum:]_$]+|[^[:alnum:]_$]', 'g') w), '{}');
+                                                       '[[:alnum:]_$\x03]+|[^[:alnum:]_$]', 'g') w), '{}');
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_words(text) IS 'The words and signs of a text, quotes left out.';
+
+CREATE FUNCTION chronos.plan_one_word(value text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    quoted text;
+BEGIN
+    FOR quoted IN SELECT q[1] FROM regexp_matches(value, '"([^"\\]+)"', 'g') q LOOP
+        value := replace(value, '"' || quoted || '"', regexp_replace(quoted, '[^[:alnum:]_$]', E'\x03', 'g'));
+    END LOOP;
+    RETURN value;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_one_word(text) IS
+    'A text in which a quoted name is one word: a mark stands for each sign that would part it.';
 
 CREATE FUNCTION chronos.plan_names(value text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -59,8 +76,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    before text[] := chronos.plan_words(old);
-    after text[] := chronos.plan_words(new);
+    before text[] := chronos.plan_words(chronos.plan_one_word(old));
+    after text[] := chronos.plan_words(chronos.plan_one_word(new));
 BEGIN
     IF cardinality(before) <> cardinality(after) THEN
         RETURN '{}';
@@ -78,17 +95,27 @@ DECLARE
     before text[];
     after text[];
     pair text;
+    word text;
+    alone constant text := '(?<![[:alnum:]_$])%s(?![[:alnum:]_$])';
 BEGIN
     IF old = new OR cardinality(pairs) = 0 THEN
         RETURN old = new;
     END IF;
+    old := translate(replace(old, '\n', ' '), '"\', '');
+    new := translate(replace(new, '\n', ' '), '"\', '');
+    FOR word IN SELECT DISTINCT w FROM unnest(pairs) p CROSS JOIN LATERAL unnest(string_to_array(p, ' ')) w
+                WHERE strpos(w, E'\x03') > 0 LOOP
+        pair := format(alone, replace(replace(word, '$', '\$'), E'\x03', '[^[:alnum:]_$]'));
+        old := regexp_replace(old, pair, word, 'g');
+        new := regexp_replace(new, pair, word, 'g');
+    END LOOP;
     FOREACH pair IN ARRAY pairs LOOP
         -- A view keeps the name of its own column when the one below it gets another.
-        IF pair ~ '^[[:alnum:]_$]+ [[:alnum:]_$]+$' THEN
-            old := regexp_replace(old, replace(format('\m%s AS %s\M', split_part(pair, ' ', 1), split_part(pair, ' ', 2)),
-                                               '$', '\$'), split_part(pair, ' ', 1), 'g');
-            new := regexp_replace(new, replace(format('\m%s AS %s\M', split_part(pair, ' ', 2), split_part(pair, ' ', 1)),
-                                               '$', '\$'), split_part(pair, ' ', 2), 'g');
+        IF pair ~ '^[[:alnum:]_$\x03]+ [[:alnum:]_$\x03]+$' THEN
+            old := regexp_replace(old, format(alone, replace(format('%s AS %s', split_part(pair, ' ', 1), split_part(pair, ' ', 2)),
+                                               '$', '\$')), split_part(pair, ' ', 1), 'g');
+            new := regexp_replace(new, format(alone, replace(format('%s AS %s', split_part(pair, ' ', 2), split_part(pair, ' ', 1)),
+                                               '$', '\$')), split_part(pair, ' ', 2), 'g');
         END IF;
     END LOOP;
     before := chronos.plan_words(old);

@@ -42,8 +42,11 @@ DECLARE
     item jsonb;
 BEGIN
     FOR item IN SELECT i.item FROM jsonb_array_elements(acl -> 'grant') WITH ORDINALITY i(item, nr) ORDER BY i.nr DESC LOOP
-        RETURN QUERY SELECT * FROM chronos.plan_acl_step(item, format('REVOKE ALL%s ON %s FROM %s', columns, object,
-            coalesce(quote_ident(item ->> 'grantee'), 'PUBLIC')));
+        -- Who may pass on but some privileges may not take all.
+        RETURN QUERY SELECT * FROM chronos.plan_acl_step(item, format('REVOKE %s ON %s FROM %s', CASE WHEN item ? 'grantor' THEN (
+                SELECT string_agg(p || columns, ', ' ORDER BY p COLLATE "C")
+                FROM jsonb_array_elements_text(coalesce(item -> 'privileges', '[]') || coalesce(item -> 'grantable', '[]')) p)
+            ELSE 'ALL' || columns END, object, coalesce(quote_ident(item ->> 'grantee'), 'PUBLIC')));
     END LOOP;
     FOR item IN SELECT * FROM jsonb_array_elements(acl -> 'revoke') LOOP
         RETURN NEXT format('GRANT %s ON %s TO %s', CASE WHEN object = 'SCHEMA public' AND NOT item ? 'grantee'

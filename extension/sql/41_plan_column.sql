@@ -133,14 +133,14 @@ $$;
 COMMENT ON FUNCTION chronos.plan_loses(jsonb, jsonb) IS
     'Whether a change of a column''s type may leave less of its values than there was, without an error.';
 
-CREATE FUNCTION chronos.plan_column_added(clause text, identity text, facts jsonb)
+CREATE FUNCTION chronos.plan_column_added(clause text, identity text, facts jsonb, in_use boolean)
 RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    -- A function may need the table as it will be; what it gives is set afterwards.
-    at_once boolean := facts ? 'default' AND NOT facts ? 'generated'
+    -- A function may need the table as it will be, and rows that are values of columns elsewhere are given nothing: it is set afterwards.
+    at_once boolean := facts ? 'default' AND NOT facts ? 'generated' AND in_use IS NOT TRUE
         AND (facts ->> 'default') !~ '[[:alnum:]_$"]\.[[:alnum:]_$"]+\(';
     filled boolean := at_once OR facts ? 'generated' OR facts ? 'identity';
     slow boolean := facts ->> 'generated' = 'stored' OR facts ? 'identity'
@@ -167,7 +167,7 @@ BEGIN
     FROM chronos.column_statements(clause || ' ONLY', identity, jsonb_build_array(facts - 'inherited')) s;
 END
 $$;
-COMMENT ON FUNCTION chronos.plan_column_added(text, text, jsonb) IS 'A column that comes.';
+COMMENT ON FUNCTION chronos.plan_column_added(text, text, jsonb, boolean) IS 'A column that comes.';
 
 CREATE FUNCTION chronos.plan_not_null(clause text, identity text, old jsonb, new jsonb)
 RETURNS SETOF chronos.plan_statement

@@ -93,7 +93,7 @@ AS $$
 BEGIN
     -- What is computed goes before that of which it is.
     RETURN QUERY
-    SELECT (chronos.plan_say(1, 62, format('ALTER %s %s%s DROP COLUMN %I', upper(item.kind),
+    SELECT (chronos.plan_say(1, CASE WHEN c.old_name = ANY (item.shared) THEN 61 ELSE 62 END, format('ALTER %s %s%s DROP COLUMN %I', upper(item.kind),
         CASE WHEN c.old_name = ANY (item.alone) THEN 'ONLY ' ELSE '' END, item.old_identity, c.old_name),
         CASE WHEN c.old ? 'generated' THEN '{}'::text[] ELSE '{data_loss}' END)).*
     FROM chronos.plan_columns(item, lost_names) c
@@ -120,7 +120,8 @@ BEGIN
         retyped := c.way = 'retype';
         follows := chronos.plan_column_follows(item, c.old, c.new, lost_names, leaves);
         IF c.way IN ('add', 'remake') AND NOT follows THEN
-            RETURN QUERY SELECT * FROM chronos.plan_column_added(clause, item.identity, c.new);
+            RETURN QUERY SELECT a.stage, CASE WHEN a.phase = 62 AND c.name = ANY (item.shared) THEN 61 ELSE a.phase END, a.statement, a.hazards, a.note
+            FROM chronos.plan_column_added(clause, item.identity, c.new, item.in_use) a;
         ELSIF c.way IN ('add', 'remake') THEN
             RETURN QUERY SELECT (chronos.plan_say(4, s.phase, s.statement)).*
             FROM chronos.column_statements(clause || ' ONLY', item.identity, jsonb_build_array(c.new - 'inherited')) s;
@@ -239,26 +240,49 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_table_properties(chronos.plan_item) IS 'What is said of a table as a whole.';
 
+CREATE FUNCTION chronos.plan_wanted(item chronos.plan_item) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(SELECT quote_ident(c.facts ->> 'name') FROM jsonb_array_elements(item.new -> CASE item.kind WHEN 'type' THEN 'attributes' ELSE 'columns' END)
+                     WITH ORDINALITY c(facts, nr) ORDER BY c.nr);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_wanted(chronos.plan_item) IS 'The columns of a table or type in the order that they should have.';
+
+CREATE FUNCTION chronos.plan_reached(item chronos.plan_item, lost_names text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF item.action <> 'alter' THEN
+        RETURN chronos.plan_wanted(item);
+    END IF;
+    RETURN ARRAY(
+        SELECT quote_ident(c.name) FROM chronos.plan_columns(item, lost_names) c WHERE c.nr IS NOT NULL
+        ORDER BY c.way IN ('add', 'remake'), CASE WHEN c.way NOT IN ('add', 'remake') THEN c.old_nr END, c.nr);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_reached(chronos.plan_item, text[]) IS
+    'The columns of a table or type in the order that the plan gives them: a new column is always the last.';
+
 CREATE FUNCTION chronos.plan_order_note(item chronos.plan_item, lost_names text[]) RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    wanted text;
-    reached text;
+    wanted text[] := chronos.plan_wanted(item);
+    reached text[] := chronos.plan_reached(item, lost_names);
 BEGIN
-    SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.nr),
-           string_agg(quote_ident(c.name), ', ' ORDER BY c.way IN ('add', 'remake'), CASE WHEN c.way NOT IN ('add', 'remake') THEN c.old_nr END, c.nr)
-    INTO wanted, reached
-    FROM chronos.plan_columns(item, lost_names) c WHERE c.nr IS NOT NULL;
     IF wanted <> reached THEN
         RETURN NEXT chronos.plan_say(4, 62, format('-- %s %s keeps another order of its columns', item.kind, item.identity),
-            '{column_order}', format('wanted (%s), reached (%s)', wanted, reached));
+            '{column_order}', format('wanted (%s), reached (%s)', array_to_string(wanted, ', '), array_to_string(reached, ', ')));
     END IF;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_order_note(chronos.plan_item, text[]) IS
-    'Says where the columns of a table cannot have the order they should have: a new column is always the last.';
+    'Says where the columns of a table cannot have the order they should have.';
 
 CREATE FUNCTION chronos.plan_table(item chronos.plan_item, lost_names text[], lost_tables text[])
 RETURNS SETOF chronos.plan_statement

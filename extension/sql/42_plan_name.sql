@@ -236,7 +236,8 @@ BEGIN
     ELSIF item.kind IN ('user mapping', 'subscription', 'large object', 'security label', 'database') THEN
         RETURN QUERY SELECT * FROM chronos.plan_away_special(item.kind, item.old_identity, item.old);
     ELSIF NOT item.late THEN
-        RETURN NEXT chronos.plan_say(1, CASE item.kind WHEN 'sequence' THEN 64 END, statement,
+        -- A sequence goes when no default can need it, but what makes the numbers of a column before the column changes.
+        RETURN NEXT chronos.plan_say(1, CASE WHEN item.kind = 'sequence' THEN CASE WHEN item.old -> 'column' ? 'identity' THEN 64 ELSE 1 END END, statement,
             CASE WHEN item.kind = 'materialized view' OR (item.action = 'rebuild' AND item.kind <> 'sequence') THEN '{}' ELSE loses END);
     ELSIF item.action = 'rebuild' THEN
         RETURN NEXT chronos.plan_say(3, 0, format('ALTER %s %s RENAME TO %s', chronos.plan_clause(item.kind, item.old),

@@ -105,6 +105,29 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_left_alone(chronos.plan_item[]) IS 'Columns that go from a table and stay with a child of it.';
 
+CREATE FUNCTION chronos.plan_shared(items chronos.plan_item[], lost_tables text[]) RETURNS TABLE (nr int, column_name text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT t.nr, s.name
+    FROM unnest(items) t
+    CROSS JOIN LATERAL chronos.plan_columns(t, '{}') c
+    JOIN unnest(items) p ON p.kind IN ('table', 'foreign table') AND p.action = 'alter' AND p.identity = ANY (chronos.plan_parents(t.new))
+        AND p.old_identity = ANY (chronos.plan_parents(t.old)) AND NOT chronos.plan_leaves_parent(t, lost_tables, p.old_identity)
+    CROSS JOIN LATERAL chronos.plan_columns(p, '{}') d
+    CROSS JOIN LATERAL (
+        SELECT c.name WHERE c.way IN ('add', 'remake') AND NOT c.new ? 'inherited' AND d.way IN ('add', 'remake') AND d.name = c.name
+        UNION ALL
+        SELECT c.old_name WHERE c.way IN ('drop', 'remake') AND NOT c.old ? 'inherited' AND d.way IN ('drop', 'remake') AND d.old_name = c.old_name) s
+    WHERE t.kind IN ('table', 'foreign table') AND t.action = 'alter' AND t.old ? 'inherits' AND t.new ? 'inherits';
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_shared(chronos.plan_item[], text[]) IS
+    'Columns of its own that come to a table, or go from it, as they do for a parent: the child can have them only before the parent has, and drop them only after it.';
+
 CREATE FUNCTION chronos.plan_with_heirs(items chronos.plan_item[], lost_tables text[]) RETURNS chronos.plan_item[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -124,10 +147,63 @@ BEGIN
         item.alone := heir.alone;
         items[heir.nr] := item;
     END LOOP;
+    FOR heir IN SELECT h.nr, array_agg(h.column_name) AS shared FROM chronos.plan_shared(items, lost_tables) h GROUP BY h.nr LOOP
+        item := items[heir.nr];
+        item.shared := heir.shared;
+        items[heir.nr] := item;
+    END LOOP;
     RETURN items;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_with_heirs(chronos.plan_item[], text[]) IS 'Objects of a plan in which tables know which parents they keep.';
+
+CREATE FUNCTION chronos.plan_own_order(item chronos.plan_item, items chronos.plan_item[], lost_names text[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    parents text[] := chronos.plan_parents(item.new);
+    reached text[] := chronos.plan_reached(item, lost_names);
+    own text[] := ARRAY(SELECT quote_ident(c ->> 'name') FROM jsonb_array_elements(item.new -> 'columns') c WHERE NOT c ? 'inherited');
+BEGIN
+    RETURN cardinality(parents) = 1 AND EXISTS (
+        SELECT FROM unnest(items) p CROSS JOIN LATERAL chronos.plan_reached(p, lost_names) there
+        CROSS JOIN LATERAL unnest(reached) WITH ORDINALITY b(name, nr) CROSS JOIN LATERAL unnest(reached[:b.nr - 1]) a
+        WHERE p.kind IN ('table', 'foreign table') AND p.identity = parents[1] AND b.name = ANY (there)
+          AND (array_position(there, a) > array_position(there, b.name) OR (a <> ALL (there) AND b.name = ANY (own))));
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_own_order(chronos.plan_item, chronos.plan_item[], text[]) IS
+    'Whether a table will have the columns of its parent in another order than CREATE TABLE ... INHERITS gives them.';
+
+CREATE FUNCTION chronos.plan_order_below(items chronos.plan_item[], lost_names text[], unordered text[]) RETURNS SETOF chronos.plan_item
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    above text[] := unordered;
+    made text[];
+    heir chronos.plan_item;
+    along boolean;
+BEGIN
+    WHILE above <> '{}' LOOP
+        made := '{}';
+        FOREACH heir IN ARRAY ARRAY(
+            SELECT i FROM unnest(items) i WHERE i.kind IN ('table', 'foreign table') AND i.new ? 'inherits'
+              AND chronos.plan_parents(i.new) && above AND i.identity <> ALL (unordered)) LOOP
+            along := heir.action IN ('add', 'rebuild') AND chronos.inherits_in_order(heir.new);
+            IF along OR chronos.plan_own_order(heir, items, lost_names) <> (heir.new ? 'own_order') THEN
+                RETURN NEXT heir;
+                unordered := unordered || heir.identity;
+            END IF;
+            made := CASE WHEN along THEN made || heir.identity ELSE made END;
+        END LOOP;
+        above := made;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_order_below(chronos.plan_item[], text[], text[]) IS
+    'The children of tables that keep another order of their columns whose own order is not as it should be for that: it is another, or another than that of the parent.';
 
 CREATE FUNCTION chronos.plan_trigger_root(item chronos.plan_item, items chronos.plan_item[]) RETURNS chronos.plan_item
 LANGUAGE plpgsql STABLE PARALLEL SAFE

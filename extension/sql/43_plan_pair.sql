@@ -26,7 +26,7 @@ BEGIN
         SELECT array_agg(ROW(i.nr, i.kind, i.old_identity, i.identity, i.old, i.old, i.new, i.old_attributes, i.attributes, i.same,
                    CASE WHEN i.old IS NULL THEN 'add' WHEN i.new IS NULL THEN 'drop'
                         WHEN i.old - '{depends_on}'::text[] = i.new - '{depends_on}'::text[] AND i.old_identity = i.identity THEN 'keep' ELSE 'alter' END,
-                   false, '{}', NULL, NULL, NULL, NULL)::chronos.plan_item ORDER BY i.nr)
+                   false, '{}', NULL, NULL, NULL, NULL, NULL, NULL)::chronos.plan_item ORDER BY i.nr)
         FROM (SELECT row_number() OVER (ORDER BY coalesce(n.kind, o.kind) COLLATE "C", coalesce(n.identity, o.identity) COLLATE "C")::int AS nr,
                      coalesce(n.kind, o.kind) AS kind, o.identity AS old_identity, n.identity, o.definition AS old, n.definition AS new,
                      o.attributes AS old_attributes, n.attributes, coalesce(o.place = n.place, false) AS same
@@ -85,7 +85,7 @@ BEGIN
     SELECT jsonb_object_agg(t.old_identity, t.pairs) INTO columns
     FROM (SELECT i.old_identity, (
                      SELECT to_jsonb(array_agg(pair)) FROM chronos.plan_columns(i, '{}') c
-                     CROSS JOIN LATERAL unnest(chronos.plan_pairs(c.old_name, c.name)) pair
+                     CROSS JOIN LATERAL unnest(chronos.plan_pairs(quote_ident(c.old_name), quote_ident(c.name))) pair
                      WHERE c.old_name <> c.name) AS pairs
           FROM unnest(items) i
           WHERE i.action = 'alter' AND i.kind IN ('table', 'foreign table', 'view', 'materialized view', 'type')) t
@@ -98,7 +98,7 @@ BEGIN
             ROW(i.nr, i.kind, i.old_identity, i.identity, i.old,
                 chronos.plan_carry(i.old, i.new, p.pairs, CASE WHEN i.kind IN ('function', 'procedure')
                     THEN '{definition,comment,acl,owner,labels}'::text[] ELSE '{columns,attributes,comment,acl,owner,labels}' END),
-                i.new, i.old_attributes, i.attributes, i.same, i.action, i.late, p.pairs, i.names, NULL, NULL, NULL)::chronos.plan_item END ORDER BY i.nr)
+                i.new, i.old_attributes, i.attributes, i.same, i.action, i.late, p.pairs, i.names, NULL, NULL, NULL, NULL, NULL)::chronos.plan_item END ORDER BY i.nr)
         FROM unnest(items) i
         CROSS JOIN LATERAL (
             SELECT renames || coalesce((

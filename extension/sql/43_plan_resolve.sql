@@ -1,5 +1,31 @@
 -- All objects of a plan with what happens to each.
 
+CREATE FUNCTION chronos.plan_with_use(items chronos.plan_item[]) RETURNS chronos.plan_item[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    used text[];
+    item chronos.plan_item;
+BEGIN
+    IF NOT EXISTS (SELECT FROM unnest(items) i WHERE i.kind IN ('table', 'foreign table') AND i.action = 'alter') THEN
+        RETURN items;
+    END IF;
+    SELECT array_agg(DISTINCT n) INTO used FROM unnest(items) i
+    CROSS JOIN LATERAL jsonb_array_elements(coalesce(i.old -> 'columns', i.old -> 'attributes')) c
+    CROSS JOIN LATERAL unnest(chronos.plan_names(c ->> 'type')) n
+    WHERE i.kind IN ('table', 'foreign table', 'materialized view', 'type');
+    FOR item IN SELECT i.* FROM unnest(items) i
+                WHERE i.kind IN ('table', 'foreign table') AND i.action = 'alter' AND (i.old_identity = ANY (used) OR EXISTS (
+                    SELECT FROM unnest(items) c WHERE c.old_identity = ANY (used) AND i.old_identity = ANY (chronos.plan_parents(c.old)))) LOOP
+        item.in_use := true;
+        items[item.nr] := item;
+    END LOOP;
+    RETURN items;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_with_use(chronos.plan_item[]) IS 'Objects of a plan in which tables know whether their rows, or those of a child, are values of columns.';
+
 CREATE FUNCTION chronos.plan_resolve(items chronos.plan_item[], OUT result chronos.plan_item[], OUT loss chronos.plan_loss)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -34,6 +60,7 @@ BEGIN
         SELECT array_agg(CASE WHEN f.action = i.action THEN i ELSE chronos.plan_with_action(i, f.action) END ORDER BY i.nr) INTO result
         FROM unnest(result) i JOIN unnest(fresh) WITH ORDINALITY f(action, nr) USING (nr);
     END LOOP;
+    result := chronos.plan_with_use(result);
     SELECT array_agg(CASE WHEN i.kind = 'default privileges' AND i.action IN ('keep', 'alter') AND chronos.plan_suspends(i, result)
                           THEN chronos.plan_with_action(i, 'rebuild') ELSE i END ORDER BY i.nr) INTO result FROM unnest(result) i;
     IF loss.keys <> '{}' THEN
@@ -61,7 +88,11 @@ BEGIN
         RETURN owner = ANY (gone) OR EXISTS (
             SELECT FROM unnest(items) i WHERE i.kind = 'trigger' AND i.action IN ('drop', 'rebuild') AND NOT i.old ? 'copy'
               AND i.old -> 'name' = item.old -> 'name');
-    ELSIF item.kind IN ('index', 'trigger', 'rule', 'policy', 'statistics') THEN
+    ELSIF item.kind IN ('rule', 'policy') THEN
+        -- What they name may go before their table does.
+        RETURN owner = ANY (gone) AND NOT EXISTS (
+            SELECT FROM unnest(loss.tables || loss.functions) t WHERE t <> owner AND t = ANY (item.names));
+    ELSIF item.kind IN ('index', 'trigger', 'statistics') THEN
         RETURN owner = ANY (gone);
     ELSIF item.kind = 'function' THEN
         -- A type that needs its functions takes them along.

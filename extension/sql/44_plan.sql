@@ -55,6 +55,11 @@ BEGIN
             'ALTER SCHEMA public OWNER TO pg_database_owner', 'GRANT USAGE ON SCHEMA public TO PUBLIC',
             'COMMENT ON SCHEMA public IS ''standard public schema''']) s;
     END IF;
+    IF item.kind = 'view' AND chronos.names_itself(item.kind, item.identity, item.new) THEN
+        made := made || '{"replace": true}';
+        RETURN NEXT chronos.plan_say(4, (SELECT min(s.phase) FROM chronos.statement_parts(item.kind, item.identity, made) s),
+                                     chronos.placeholder_sql(item.kind, item.identity, item.new));
+    END IF;
     RETURN QUERY
     SELECT (chronos.plan_say(CASE WHEN item.kind = 'schema' AND s.phase = 10 THEN 2 ELSE 4 END,
             CASE WHEN item.kind = 'schema' AND s.phase = 10 THEN 5
@@ -227,23 +232,33 @@ BEGIN
         CROSS JOIN LATERAL (SELECT * FROM chronos.plan_item_statements(i, items, loss, schemas, taken, lacking)
                             WITH ORDINALITY x(stage, phase, statement, hazards, note, seq)) s
         WHERE s.statement IS NOT NULL
+    ), told AS MATERIALIZED (
+        SELECT * FROM said
+        UNION ALL
+        SELECT h.nr, h.kind, h.identity, h.old_identity, 4, 62, format('-- %s %s keeps another order of its columns, or another than its parent', h.kind, h.identity),
+               '{column_order}', NULL, 1000000
+        FROM chronos.plan_order_below(items, loss.names || loss.functions, ARRAY(
+            SELECT s.identity FROM said s WHERE s.kind IN ('table', 'foreign table') AND 'column_order' = ANY (s.hazards))) h
     ), place AS MATERIALIZED (
         SELECT false AS newer, p.* FROM chronos.plan_places(touched, false) p
         UNION ALL SELECT true, p.* FROM chronos.plan_places(touched, true) p
     ), whole AS MATERIALIZED (
-        SELECT s.*, s.stage = 4 AS newer, CASE WHEN s.stage = 4 THEN s.identity ELSE s.old_identity END AS name FROM said s
+        SELECT s.*, s.stage = 4 AS newer, CASE WHEN s.stage = 4 THEN s.identity ELSE s.old_identity END AS name FROM told s
     ), ordered AS (
         SELECT w.*, coalesce(
             -- Its own place, else where its phase ends.
             CASE WHEN w.phase IS NULL THEN (SELECT min(p.first) FROM place p WHERE p.newer = w.newer AND p.kind = w.kind
                                               AND p.identity = w.name AND p.phase <> 28)
                  ELSE (SELECT p.last FROM place p WHERE p.newer = w.newer AND p.kind = w.kind AND p.identity = w.name AND p.phase = w.phase) END::numeric,
-            (SELECT max(p.last) + 0.5 FROM place p WHERE p.newer = w.newer AND p.phase <= w.phase), 0) AS place
+            (SELECT max(p.last) + 0.5 FROM place p WHERE p.newer = w.newer AND p.phase <= w.phase), 0) AS place,
+            -- A column of parent and child comes to the last child first, and goes from it last.
+            CASE WHEN w.phase = 61 THEN (SELECT min(p.first) * CASE WHEN w.newer THEN -1 ELSE 1 END FROM place p
+                                         WHERE p.newer = w.newer AND p.kind = w.kind AND p.identity = w.name) END AS depth
         FROM whole w
     )
     SELECT (row_number() OVER (ORDER BY o.stage, CASE WHEN o.stage IN (2, 3) THEN o.phase END,
                                CASE WHEN o.stage IN (1, 5) THEN -o.place WHEN o.stage = 4 THEN o.place END,
-                               CASE WHEN o.stage IN (1, 5) THEN -o.phase ELSE o.phase END, o.item, o.seq))::int,
+                               CASE WHEN o.stage IN (1, 5) THEN -o.phase ELSE o.phase END, o.depth, o.item, o.seq))::int,
            o.statement, o.kind, coalesce(o.identity, o.old_identity), o.old_identity, o.hazards, o.note
     FROM ordered o ORDER BY 1;
 END

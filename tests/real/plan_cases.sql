@@ -152,6 +152,10 @@ ALTER DEFAULT PRIVILEGES FOR ROLE regress_plan_a IN SCHEMA own_s GRANT SELECT ON
 ALTER DEFAULT PRIVILEGES FOR ROLE regress_plan_a REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE regress_plan_a GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
 SET ROLE regress_plan_a; CREATE TABLE own_s.t (a int); RESET ROLE;
+CREATE TABLE passed (a int);
+GRANT TRUNCATE, DELETE ON passed TO regress_plan_b WITH GRANT OPTION;
+SET ROLE regress_plan_b; GRANT ALL ON passed TO PUBLIC; RESET ROLE;
+SET ROLE regress_plan_b; REVOKE TRUNCATE ON passed FROM PUBLIC; RESET ROLE;
 -- statistics
 CREATE TABLE stt (a int, b int, c text);
 CREATE STATISTICS stt_1 ON a, b FROM stt;
@@ -213,6 +217,69 @@ BEGIN; CREATE TABLE late_kid () INHERITS (up2); ALTER TABLE late_kid ADD CONSTRA
 ALTER TABLE up2 RENAME d TO dd;
 ALTER TABLE up2 RENAME CONSTRAINT up_d TO up_dd;
 COMMENT ON CONSTRAINT up_dd ON low IS NULL;
+-- a column that goes from parent and child at once
+CREATE TABLE couple (a int, b int);
+CREATE TABLE couple_1 (x int, b int) INHERITS (couple);
+CREATE TABLE couple_2 (b int, a int) INHERITS (couple_1);
+BEGIN; ALTER TABLE couple DROP b; ALTER TABLE couple_1 DROP b; ALTER TABLE couple_2 DROP b; COMMIT;
+BEGIN; ALTER TABLE couple_2 ADD e int DEFAULT 3; ALTER TABLE couple_1 ADD e int; ALTER TABLE couple ADD e int; COMMIT;
+BEGIN; DROP TABLE couple_2; DROP TABLE couple_1; CREATE TABLE couple_1 () INHERITS (couple); ALTER TABLE couple ADD c int; COMMIT;
+ALTER TABLE couple_1 ADD y int;
+ALTER TABLE couple_1 ADD z int;
+ALTER TABLE couple ADD z int;
+-- a parent that cannot have the order of its columns again, to which its child had another column from elsewhere
+CREATE TABLE turn (a int, b int, c int);
+CREATE TABLE turn_other (d int, a int);
+CREATE TABLE turn_kid () INHERITS (turn, turn_other);
+CREATE TABLE turn_low () INHERITS (turn_kid);
+ALTER TABLE turn DROP a;
+BEGIN; DROP TABLE turn_low; ALTER TABLE turn ADD a int; COMMIT;
+BEGIN; ALTER TABLE turn DROP b; DROP TABLE turn_kid; CREATE TABLE turn_kid () INHERITS (turn); COMMIT;
+-- names that need quotes
+CREATE TABLE plain (a int PRIMARY KEY, b int CHECK (b > 0));
+CREATE VIEW of_plain AS SELECT a, b AS c FROM plain WHERE a > 1;
+CREATE MATERIALIZED VIEW m_plain AS SELECT a FROM of_plain;
+CREATE FUNCTION f_plain() RETURNS SETOF plain LANGUAGE sql BEGIN ATOMIC SELECT * FROM plain; END;
+CREATE SCHEMA plain;
+CREATE SEQUENCE plain.s;
+ALTER TABLE plain ALTER a SET DEFAULT nextval('plain.s');
+CREATE POLICY p_plain ON plain USING (a > 1);
+ALTER TABLE plain RENAME TO "not plain";
+ALTER TABLE "not plain" RENAME a TO "A a";
+ALTER TABLE "not plain" RENAME b TO "b-b";
+ALTER SCHEMA plain RENAME TO "not plain";
+ALTER VIEW of_plain RENAME TO "of.plain";
+ALTER TABLE "not plain" RENAME TO "not plain $2";
+-- a policy and a rule that name what goes before their table
+CREATE TABLE named_1 (a int);
+CREATE TABLE named_2 (a int);
+CREATE POLICY of_1 ON named_1 USING (a IN (SELECT a FROM named_2));
+CREATE POLICY of_2 ON named_2 USING (a IN (SELECT a FROM named_1));
+CREATE RULE of_2 AS ON DELETE TO named_2 DO ALSO DELETE FROM named_1;
+CREATE RULE of_1 AS ON DELETE TO named_1 DO ALSO DELETE FROM named_2;
+DROP TABLE named_1, named_2 CASCADE;
+-- rows of a table that are values of a column
+CREATE TABLE rowed (a int, b text DEFAULT 'x');
+CREATE TABLE rowed_1 () INHERITS (rowed);
+CREATE TABLE of_rowed (r rowed_1);
+ALTER TABLE rowed DROP b;
+DROP TABLE of_rowed;
+CREATE TYPE of_rowed AS (r rowed[]);
+CREATE TABLE of_of_rowed (r of_rowed);
+ALTER TABLE rowed ADD d int;
+ALTER TABLE rowed ALTER d SET DEFAULT 1;
+-- a view and a function that use themselves
+CREATE VIEW itself AS SELECT 1 AS a;
+CREATE FUNCTION itself(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a; END;
+CREATE OR REPLACE VIEW itself AS SELECT a FROM itself;
+CREATE OR REPLACE FUNCTION itself(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT itself(a - 1); END;
+-- a default whose sequence and table go
+CREATE TABLE numbered (a int);
+CREATE FUNCTION f_numbered() RETURNS SETOF numbered LANGUAGE sql BEGIN ATOMIC SELECT * FROM numbered; END;
+CREATE SEQUENCE numbers;
+BEGIN; ALTER TABLE numbered ALTER a SET DEFAULT nextval('numbers'); CREATE TABLE numbered_2 (a int DEFAULT nextval('numbers')); COMMIT;
+DROP TABLE numbered, numbered_2 CASCADE;
+DROP SEQUENCE numbers;
 -- partitions with columns of their own order
 CREATE TABLE ord (a int, b text, c date) PARTITION BY LIST (a);
 CREATE TABLE ord1 (c date, gone int, a int, b text);

@@ -58,6 +58,7 @@ sub told_facts {
         # Of several keys of the same columns the server takes the oldest for a foreign key; no statement says which.
         $definition =~ s/, "depends_on": \[[^\]]*\]\}$/}/ if $definition =~ /"type": "foreign key"/;
         $facts{"$kind $identity"} = $definition;
+        $definition =~ s/"own_order": true, //;
         $definition =~ s/"(columns|attributes)": \[.*\](?=[,}])// if $columns ne 'null';
         $sorted{"$kind $identity"} = $definition . $columns;
     }
