@@ -1,7 +1,7 @@
 #!/bin/bash
 # `make bench`: we and the peers on the same data in one run, interleaved, everything fsynced; medians
 # of BENCH_ROUNDS (5) rounds, printed as ratios. Runs inside a stage (tests/harness).
-#   bench.sh [snapshot] [tpcb] [schema] [ddl] [history] [gate]         default: all
+#   bench.sh [snapshot] [tpcb] [schema] [ddl] [history] [gate] [migrate]         default: all
 # Environment: BENCH_ROUNDS, BENCH_GB (size of the data set, default 1.2), BENCH_SECONDS (of a pgbench run, 20).
 set -uo pipefail
 # shellcheck disable=SC1091
@@ -135,11 +135,14 @@ here=$(dirname "$0")
 # shellcheck disable=SC1091
 . "$here/gate.sh"
 
+# shellcheck disable=SC1091
+. "$here/migrate.sh"
+
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(snapshot tpcb schema ddl history gate)
+[ ${#parts[@]} -gt 0 ] || parts=(snapshot tpcb schema ddl history gate migrate)
 for part in "${parts[@]}"; do
     case $part in
-        snapshot | tpcb | schema | ddl | history | gate) "bench_$part" ;;
+        snapshot | tpcb | schema | ddl | history | gate | migrate) "bench_$part" ;;
         *) die "no such part: $part" ;;
     esac
 done
