@@ -17,10 +17,8 @@ using chronos::core::schema_state;
 std::optional<std::int64_t> version_of_label(std::string_view name) {
     chronos::backend::spi connection;
     const auto found = connection.query(
-        "SELECT l.number FROM chronos.lineage t JOIN chronos.label l ON l.timeline "
-        "OPERATOR(pg_catalog.=) t.timeline "
-        "WHERE l.name OPERATOR(pg_catalog.=) $1 AND (t.last_version IS NULL "
-        "OR l.number OPERATOR(pg_catalog.<=) t.last_version) ORDER BY t.depth LIMIT 1",
+        "SELECT l.number FROM chronos.find_labelled_version($1) l(number) WHERE l.number IS NOT "
+        "NULL",
         {argument::text(name)}, true);
     connection.close();
     return found.empty() ? std::nullopt : std::optional<std::int64_t>(std::stoll(*found[0][0]));

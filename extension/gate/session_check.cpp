@@ -23,10 +23,7 @@ using backend::call;
 using backend::sql_error;
 
 constinit backend::plan label_plan(
-    "SELECT l.number FROM chronos.lineage t JOIN chronos.label l ON l.timeline "
-    "OPERATOR(pg_catalog.=) t.timeline "
-    "WHERE l.name OPERATOR(pg_catalog.=) $1 AND (t.last_version IS NULL "
-    "OR l.number OPERATOR(pg_catalog.<=) t.last_version) ORDER BY t.depth LIMIT 1",
+    "SELECT l.number FROM chronos.find_labelled_version($1) l(number) WHERE l.number IS NOT NULL",
     TEXTOID);
 
 std::optional<std::int64_t> newest_version_of_label(std::string_view name) {

@@ -3,6 +3,7 @@
 #include "history/backlog.hpp"
 #include "history/scope.hpp"
 #include "history/stamp.hpp"
+#include "history/tool_labels.hpp"
 
 extern "C" {
 #include <utils/timestamp.h>
@@ -95,7 +96,12 @@ std::optional<std::int64_t> record_everything(const char* cause, const evidence&
     return number;
 }
 
-Datum number_or_null(FunctionCallInfo fcinfo, const std::optional<std::int64_t>& number) {
+Datum compare_and_record(FunctionCallInfo fcinfo, const char* cause, bool everything) {
+    const auto number = record_everything(cause, evidence::collect({}), everything);
+    {
+        const recorder_scope scope;
+        settle_tool_labels();
+    }
     if (!number) {
         PG_RETURN_NULL();
     }
@@ -105,13 +111,12 @@ Datum number_or_null(FunctionCallInfo fcinfo, const std::optional<std::int64_t>&
 }  // namespace
 
 CHRONOS_SQL_FUNCTION(chronos_baseline)
-{ return number_or_null(fcinfo, record_everything("baseline", evidence::collect({}), true)); }
+{ return compare_and_record(fcinfo, "baseline", true); }
 
 CHRONOS_SQL_FUNCTION(chronos_reconcile)
 {
     const bool everything = !PG_ARGISNULL(0) && PG_GETARG_BOOL(0);
-    return number_or_null(fcinfo,
-                          record_everything("unobserved", evidence::collect({}), everything));
+    return compare_and_record(fcinfo, "unobserved", everything);
 }
 
 CHRONOS_SQL_FUNCTION(chronos_finish_restore)
@@ -133,6 +138,7 @@ CHRONOS_SQL_FUNCTION(chronos_finish_restore)
     }
     forget_backlog(covered);
     note_comparison(began);
+    settle_tool_labels();
     PG_RETURN_INT64(number);
 }
 

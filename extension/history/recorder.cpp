@@ -10,6 +10,7 @@
 #include "history/disturbance.hpp"
 #include "history/scope.hpp"
 #include "history/store.hpp"
+#include "history/tool_labels.hpp"
 
 extern "C" {
 #include <access/transam.h>
@@ -67,6 +68,30 @@ bool same_head(const state& before, const state& after) {
     return before.number == after.number && same_line(before, after);
 }
 
+// Under the number lock. Adds to `own` what the present transaction has to look at again.
+state settle_what_others_left(object_ids& own) {
+    const state now = read_state(CurrentMemoryContext);
+    if (!now.has_backlog()) {
+        return now;
+    }
+    settle_backlog(now, own);
+    return read_state(CurrentMemoryContext);
+}
+
+void write_found(const state& now, const differences& found, const evidence& who, bool others) {
+    if (found.any_change()) {
+        const std::int64_t number = write_version(now, now.number + 1, found, {"ddl", &who, {}});
+        settle_tool_labels(number, found);
+        return;
+    }
+    if (!found.rows.empty()) {
+        write_new_oids(now, found);
+    }
+    if (others) {
+        settle_tool_labels();
+    }
+}
+
 }  // namespace
 
 evidence evidence::nobody() {
@@ -113,27 +138,19 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
     } else if (!own.empty()) {
         found = compare(before, own, memory);
     }
+    const std::size_t size = own.objids.size();
     if (!found.rows.empty() || before.has_backlog() || labelled) {
         backend::step("lock");
         make_writers_ready();
         take_number_lock();
-        state now = read_state(memory);
-        const std::size_t before_settling = own.objids.size();
-        if (now.has_backlog()) {
-            settle_backlog(now, own);
-            now = read_state(memory);
-        }
+        const state now = settle_what_others_left(own);
         const bool stands = same_head(before, now) || (same_line(before, now) && !found.is_direct &&
                                                        !everything && since.is_ruled_out(own));
-        if (!stands || own.objids.size() != before_settling) {
+        if (!stands || own.objids.size() != size) {
             found = own.empty() ? differences{} : compare(now, own, memory);
         }
         backend::step("number");
-        if (found.any_change()) {
-            write_version(now, now.number + 1, found, {"ddl", &who, {}});
-        } else if (!found.rows.empty()) {
-            write_new_oids(now, found);
-        }
+        write_found(now, found, who, now.number > before.number);
     }
     if (labelled) {
         settle_labels();

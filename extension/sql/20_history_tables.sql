@@ -106,13 +106,17 @@ COMMENT ON FUNCTION chronos.attribute_numbers(text, oid, jsonb) IS
 
 CREATE TABLE chronos.label (
     timeline uuid NOT NULL,
-    name text NOT NULL CHECK (name <> '' AND octet_length(name) <= 63),
+    name text NOT NULL CHECK (name <> ''),
     number bigint NOT NULL,
     role text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (timeline, name)
+    source text,
+    undone boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (timeline, name),
+    CHECK (octet_length(name) <= CASE WHEN source IS NULL THEN 63 ELSE 2100 END)
 );
-COMMENT ON TABLE chronos.label IS 'Names given to versions by chronos.label(); number 0 waits for the commit.';
+COMMENT ON TABLE chronos.label IS
+    'Names given to versions by chronos.label(); number 0 waits for the commit. Those that come from a migration tool have a source, the table in which it noted the revision, and are undone when it has taken the revision back.';
 CREATE INDEX label_waiting ON chronos.label (timeline) WHERE number = 0;
 SELECT pg_catalog.pg_extension_config_dump('chronos.label', '');
 

@@ -86,7 +86,9 @@ GRANT SELECT ON chronos.evidence TO PUBLIC;
 CREATE VIEW chronos.history AS
 SELECT v.number, v.timeline, v.committed_at, v.cause,
        coalesce((SELECT array_agg(l.name ORDER BY l.created_at, l.name) FROM chronos.label l
-                 WHERE l.timeline = v.timeline AND l.number = v.number), '{}') AS labels,
+                 WHERE l.timeline = v.timeline AND l.number = v.number), '{}')
+       || CASE WHEN t.depth = 0 AND v.number = (SELECT chronos.current_version())
+               THEN chronos.unsettled_labels() ELSE '{}' END AS labels,
        v.role, v.session_role, v.application, v.client_address, v.transaction, v.statements,
        -- functions, so that a LIMIT is heeded before they run
        chronos.changed_names(v.changes, '{added}') AS added,

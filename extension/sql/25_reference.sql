@@ -117,6 +117,11 @@ BEGIN
     FROM chronos.lineage t JOIN chronos.label l ON l.timeline = t.timeline
     WHERE (l.name = reference OR (way = 'label' AND l.name = word))
       AND l.number > 0 AND (t.last_version IS NULL OR l.number <= t.last_version);
+    IF NOT FOUND AND reference LIKE '%:%' THEN
+        RETURN QUERY
+        SELECT chronos.current_version(), 'a revision of a migration tool that the newest version has'
+        WHERE reference = ANY (chronos.unsettled_labels()) OR (way = 'label' AND word = ANY (chronos.unsettled_labels()));
+    END IF;
     IF coalesce(way, 'fingerprint') = 'fingerprint' AND word ~* '^[0-9a-f]{8,64}$' THEN
         RETURN QUERY
         -- the newest of the versions with one and the same schema

@@ -23,7 +23,8 @@ BEGIN
     WITH gone AS (
         DELETE FROM chronos.version v USING unnest(lines, numbers) c(timeline, number)
         WHERE v.timeline = c.timeline AND v.number = c.number
-          AND NOT EXISTS (SELECT FROM chronos.label l WHERE l.timeline = v.timeline AND l.number = v.number)
+          -- Not those of tools, which would keep nearly all.
+          AND NOT EXISTS (SELECT FROM chronos.label l WHERE l.timeline = v.timeline AND l.number = v.number AND l.source IS NULL)
           -- A migration without a way down of its own is taken back by what the schema was before and after.
           AND NOT EXISTS (SELECT FROM chronos.migration m WHERE m.timeline = v.timeline AND m.state <> 'stored'
                           AND coalesce(m.down_origin, 'derived') = 'derived'

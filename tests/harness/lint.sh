@@ -18,10 +18,10 @@ known() {
     case $1 in
         extension/backend | client/src/core | client/include) echo ;;
         extension/capture) echo "extension/backend client/src/core extension/history" ;;
-        extension/history) echo "extension/backend client/src/core extension/live" ;;
+        extension/history) echo "extension/backend client/src/core extension/live extension/tools" ;;
         extension/gate) echo "extension/backend client/src/core extension/history" ;;
         extension/scheduler) echo "extension/backend client/src/core" ;;
-        extension/live) echo "extension/backend" ;;
+        extension/live | extension/tools) echo "extension/backend" ;;
         extension) echo "extension/backend extension/capture extension/history extension/gate extension/scheduler" ;;
         client/src/connection | client/src/repository) echo "client/src/core" ;;
         client/src/versions) echo "client/src/core client/src/connection" ;;

@@ -12,15 +12,12 @@ namespace chronos {
 
 namespace {
 
-// Where the labels that the constraint may mean stand, as {"name": number}; of versions of this
-// database's past, the nearest first.
+// Where the labels that the constraint may mean stand, as {"name": number}.
 constexpr std::string_view kLabels =
     "(SELECT pg_catalog.json_object_agg(x.name, x.number) FROM ("
-    " SELECT DISTINCT ON (l.name) l.name, l.number FROM chronos.lineage AS t"
-    " JOIN chronos.label AS l ON l.timeline = t.timeline"
-    "  AND (t.last_version IS NULL OR l.number <= t.last_version)"
-    " WHERE l.name IN (SELECT pg_catalog.jsonb_array_elements_text($1::jsonb))"
-    " ORDER BY l.name, t.depth) AS x)";
+    " SELECT w.name, chronos.labelled_version(w.name) AS number"
+    " FROM pg_catalog.jsonb_array_elements_text($1::jsonb) AS w(name)) AS x"
+    " WHERE x.number IS NOT NULL)";
 
 core::version_constraint parsed(std::string_view text) {
     try {

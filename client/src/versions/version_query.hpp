@@ -15,8 +15,9 @@ inline constexpr std::string_view kVersionColumns =
     " coalesce(v.timeline, chronos.current_timeline()), coalesce(v.number, 0),"
     " pg_catalog.encode(v.fingerprint, 'hex'),"
     " (extract(epoch FROM v.committed_at) * 1000000)::bigint,"
-    " (SELECT pg_catalog.json_agg(l.name ORDER BY l.created_at, l.name) FROM chronos.label AS l"
-    "  WHERE l.timeline = v.timeline AND l.number = v.number)";
+    " pg_catalog.to_json(pg_catalog.array_cat(ARRAY(SELECT l.name FROM chronos.label AS l"
+    "  WHERE l.timeline = v.timeline AND l.number = v.number ORDER BY l.created_at, l.name),"
+    "  CASE WHEN v.number = chronos.current_version() THEN chronos.unsettled_labels() END))";
 inline constexpr std::size_t kVersionWidth = 6;
 
 // Throws error_code::wrong_component if the extension does not fit.

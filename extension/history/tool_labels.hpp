@@ -1,0 +1,23 @@
+// Labels for what other programs do to the schema: the revision that a migration tool notes in its
+// own table names the version that it made (sql/20_tool.sql).
+#pragma once
+
+#include "backend/spi.hpp"
+#include "history/differences.hpp"
+
+namespace chronos::history {
+
+// The present transaction makes version `number`, with the changes in `found`. Waits for nobody;
+// what goes wrong becomes a WARNING and leaves the version as it is. Under the number lock.
+void settle_tool_labels(std::int64_t number, const differences& found);
+
+// The same for what was noted since: it names the newest version. All tables are looked for.
+void settle_tool_labels();
+
+// Whether a tool's table that is known has other rows than at the last look, or is gone.
+[[nodiscard]] bool has_tool_news();
+
+// Since which version the schema is what a label says, by a text; empty if it is not that.
+[[nodiscard]] std::optional<std::int64_t> labelled_version(const backend::argument& label);
+
+}  // namespace chronos::history
