@@ -87,8 +87,8 @@ COMMENT ON TABLE chronos.tool_state IS
     'The tables of migration tools in this database, never dumped, and as of the last look what stood for their rows and the newest revisions in each, by group.';
 GRANT SELECT ON chronos.tool, chronos.tool_state TO PUBLIC;
 
-CREATE TYPE chronos.tool_revision AS (scope text, revision text, is_tag boolean, place text, own boolean, applied boolean);
-COMMENT ON TYPE chronos.tool_revision IS 'A revision in a tool''s table: its group, its place in the order, whether the present transaction wrote the row, and whether it is applied.';
+CREATE TYPE chronos.tool_revision AS (scope text, revision text, is_tag boolean, own boolean, applied boolean, place bigint, newest boolean);
+COMMENT ON TYPE chronos.tool_revision IS 'A revision in a tool''s table: its group, whether the present transaction wrote the row, whether it is applied, its place in the order of the group, and whether it is the newest there.';
 
 CREATE FUNCTION chronos.tool_rows(relation oid, columns text[]) RETURNS TABLE (row_values text[], own boolean)
 LANGUAGE c STRICT VOLATILE

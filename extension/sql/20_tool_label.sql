@@ -31,12 +31,11 @@ REVOKE ALL ON FUNCTION chronos.give_tool_label(text, text, bigint, boolean, bool
 
 CREATE FUNCTION chronos.undo_tool_labels(identity text, kept text[]) RETURNS void LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET enable_hashjoin = on
 AS $$
 BEGIN
     UPDATE chronos.label l SET undone = true
     WHERE starts_with(l.source, identity || ':') AND NOT l.undone
-      AND NOT EXISTS (SELECT FROM unnest(kept) k WHERE k = l.name);
+      AND l.name NOT IN (SELECT unnest(kept));
 END $$;
 COMMENT ON FUNCTION chronos.undo_tool_labels(text, text[]) IS
     'Notes that what a tool''s table named once is not applied any more, but for some labels.';
@@ -48,7 +47,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     revisions constant chronos.tool_revision[] := ARRAY(SELECT r FROM chronos.tool_revisions(relation, tool) r);
     begun constant text := (SELECT r.revision FROM unnest(revisions) r WHERE NOT tool.keeps AND NOT r.applied LIMIT 1);
-    heads jsonb := chronos.tool_heads(tool, revisions);
+    heads jsonb := chronos.tool_heads(revisions);
     newest constant bigint := chronos.current_version();
     before constant bigint := coalesce((SELECT max(v.number) FROM chronos.version v
                                         WHERE v.timeline = (chronos.head()).timeline AND v.number < settle_tool_table.number), number);
@@ -59,7 +58,7 @@ BEGIN
                                         CASE WHEN settle_tool_table.number IS NULL THEN newest
                                              WHEN n.own OR (n.is_return AND touched) THEN settle_tool_table.number ELSE before END,
                                         known.relation IS NULL, tool.keeps)
-        FROM (SELECT n.* FROM chronos.tool_news(tool, revisions, known.heads) n ORDER BY n.own, n.scope, n.revision LIMIT 1000) n;
+        FROM (SELECT n.* FROM chronos.tool_news(revisions, known.heads, tool.heads = 'all') n ORDER BY n.own, n.scope, n.revision LIMIT 1000) n;
     ELSIF number IS NULL THEN
         heads := known.heads;
     ELSE
@@ -116,18 +115,25 @@ REVOKE ALL ON FUNCTION chronos.settle_tool_labels(bigint, boolean) FROM PUBLIC;
 
 CREATE FUNCTION chronos.find_unsettled_labels() RETURNS text[] LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    seen record;
+    revisions chronos.tool_revision[];
+    found text[] := '{}';
 BEGIN
-    RETURN ARRAY(
-        SELECT c.label
-        FROM chronos.tool_state s
+    FOR seen IN
+        SELECT f.relation, f.tool, s.heads FROM chronos.tool_state s
         JOIN chronos.tool_tables(ARRAY(SELECT k.relation FROM chronos.tool_state k)) f USING (relation)
         -- What this transaction notes belongs to a version that is still to come.
-        CROSS JOIN LATERAL (SELECT ARRAY(SELECT r FROM chronos.tool_revisions(f.relation, f.tool) r WHERE NOT r.own)) a(revisions)
-        CROSS JOIN LATERAL chronos.tool_news(f.tool, a.revisions, s.heads) n
-        CROSS JOIN LATERAL (SELECT (f.tool).tool || ':' || n.revision) c(label)
-        WHERE chronos.tool_mark(f.relation) <> s.mark AND NOT chronos.tool_touched(f.relation)
-          AND NOT EXISTS (SELECT FROM chronos.lineage t JOIN chronos.label l ON l.timeline = t.timeline WHERE l.name = c.label)
-        ORDER BY c.label COLLATE "C");
+        WHERE chronos.tool_mark(s.relation) <> s.mark AND NOT chronos.tool_touched(s.relation)
+    LOOP
+        revisions := ARRAY(SELECT r FROM chronos.tool_revisions(seen.relation, seen.tool) r);
+        found := found || ARRAY(SELECT (seen.tool).tool || ':' || n.revision
+                                FROM chronos.tool_news(revisions, seen.heads, (seen.tool).heads = 'all') n);
+    END LOOP;
+    RETURN ARRAY(
+        SELECT DISTINCT f COLLATE "C" FROM unnest(found) f
+        WHERE NOT EXISTS (SELECT FROM chronos.lineage t JOIN chronos.label l ON l.timeline = t.timeline WHERE l.name = f)
+        ORDER BY 1);
 EXCEPTION WHEN lock_not_available THEN
     RETURN '{}';  -- the tool is at work
 END $$;
@@ -144,13 +150,11 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     newest boolean;
 BEGIN
-    SELECT bool_or(h.heads -> r.scope ? r.revision) INTO newest
+    SELECT bool_or(r.newest) INTO newest
     FROM chronos.tool_state s
     JOIN chronos.tool_tables(ARRAY(SELECT k.relation FROM chronos.tool_state k)) f USING (relation)
-    CROSS JOIN LATERAL (SELECT ARRAY(SELECT r FROM chronos.tool_revisions(f.relation, f.tool) r WHERE r.applied)) a(revisions)
-    CROSS JOIN LATERAL (SELECT chronos.tool_heads(f.tool, a.revisions)) h(heads)
-    CROSS JOIN LATERAL unnest(a.revisions) r
-    WHERE starts_with(label, s.tool || ':') AND label = (f.tool).tool || ':' || r.revision;
+    CROSS JOIN LATERAL chronos.tool_revisions(f.relation, f.tool) r
+    WHERE starts_with(label, s.tool || ':') AND r.applied AND label = (f.tool).tool || ':' || r.revision;
     RETURN CASE WHEN newest THEN chronos.current_version()
                 WHEN NOT newest THEN (SELECT min(v.number) FROM chronos.lineage t JOIN chronos.version v ON v.timeline = t.timeline
                                       WHERE t.last_version IS NULL OR v.number <= t.last_version) END;

@@ -1,17 +1,5 @@
 -- What a tool's table says: its revisions, the newest of them, and which are news since the last look.
 
-CREATE FUNCTION chronos.tool_counts(tool text, facts jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN CASE tool
-        WHEN 'flyway' THEN facts ->> 'type' NOT LIKE 'UNDO%' AND facts ->> 'type' <> 'DELETE'
-        WHEN 'atlas' THEN facts ->> 'version' NOT LIKE '.%' AND facts ->> 'applied' = facts ->> 'total'
-        WHEN 'goose' THEN facts ->> 'version_id' <> '0'
-        ELSE true END;
-END $$;
-COMMENT ON FUNCTION chronos.tool_counts(text, jsonb) IS
-    'Whether a row stands for an applied revision, where chronos.tool has no column for that.';
-
 CREATE FUNCTION chronos.tool_revisions(relation oid, tool chronos.tool) RETURNS SETOF chronos.tool_revision
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -29,90 +17,94 @@ BEGIN
     ), read AS MATERIALIZED (
         SELECT s.nr, s.own, s.facts, coalesce(s.facts ->> tool.grouping, '') AS scope,
                CASE WHEN tool.tool = 'drizzle' THEN concat(s.facts ->> 'created_at', ':', left(s.facts ->> 'hash', 12))
+                    WHEN cardinality(tool.revision) = 1 THEN s.facts ->> tool.revision[1]
                     -- null if one of them is
                     ELSE (SELECT CASE WHEN bool_and(s.facts ->> n IS NOT NULL) THEN string_agg(s.facts ->> n, tool.separator ORDER BY k) END
                           FROM unnest(tool.revision) WITH ORDINALITY u(n, k)) END AS revision,
-               (SELECT string_agg(CASE WHEN n = ANY (numbers) THEN lpad(s.facts ->> n, 40, '0') ELSE s.facts ->> n END, E'\x01' ORDER BY k)
-                FROM unnest(tool.ordering) WITH ORDINALITY u(n, k)) AS place,
+               CASE WHEN cardinality(tool.ordering) > 1
+                    THEN (SELECT string_agg(CASE WHEN n = ANY (numbers) THEN lpad(s.facts ->> n, 40, '0') ELSE s.facts ->> n END, E'\x01' ORDER BY k)
+                          FROM unnest(tool.ordering) WITH ORDINALITY u(n, k))
+                    WHEN tool.ordering[1] = ANY (numbers) THEN lpad(s.facts ->> tool.ordering[1], 40, '0')
+                    ELSE s.facts ->> tool.ordering[1] END AS place,
                (tool.applied IS NULL OR coalesce(s.facts ->> tool.applied, 'f') <> 'f')
                AND (tool.unapplied IS NULL OR coalesce(s.facts ->> tool.unapplied, 'f') = 'f')
-               AND coalesce(chronos.tool_counts(tool.tool, s.facts), false) AS applied
+               AND CASE tool.tool
+                   WHEN 'flyway' THEN s.facts ->> 'type' NOT LIKE 'UNDO%' AND s.facts ->> 'type' <> 'DELETE'
+                   WHEN 'atlas' THEN s.facts ->> 'version' NOT LIKE '.%' AND s.facts ->> 'applied' = s.facts ->> 'total'
+                   WHEN 'goose' THEN s.facts ->> 'version_id' <> '0'  -- the row that comes with the table
+                   ELSE true END AS applied
         FROM seen s
     ), ranked AS (
         SELECT r.*, row_number() OVER (PARTITION BY r.scope, r.revision ORDER BY lpad(r.facts ->> tool.latest, 40, '0') DESC) AS back
-        FROM read r
+        FROM read r WHERE tool.latest IS NOT NULL
     ), named AS (
         SELECT r.nr, r.scope, r.revision, false AS is_tag, r.place, r.own, r.applied
-        FROM ranked r WHERE tool.latest IS NULL OR r.back = 1
+        FROM read r WHERE tool.latest IS NULL
+        UNION ALL
+        SELECT r.nr, r.scope, r.revision, false, r.place, r.own, r.applied
+        FROM ranked r WHERE r.back = 1
         UNION ALL
         SELECT r.nr, r.scope || ' tags', r.facts ->> tool.tag, true, r.place, r.own, r.applied
         FROM read r WHERE tool.tag IS NOT NULL
+    ), placed AS (
+        SELECT n.*, row_number() OVER w AS pos, count(*) OVER (PARTITION BY n.applied, n.scope) AS last
+        FROM named n WHERE n.revision <> '' AND octet_length(n.revision) <= 2000
+        WINDOW w AS (PARTITION BY n.applied, n.scope ORDER BY n.place COLLATE "C" NULLS FIRST, n.nr)
     )
-    SELECT n.scope, n.revision, n.is_tag, coalesce(n.place, ''), n.own, n.applied
-    FROM named n WHERE n.revision <> '' AND octet_length(n.revision) <= 2000
-    ORDER BY n.nr;
+    SELECT p.scope, p.revision, p.is_tag, p.own, p.applied, p.pos,
+           p.applied AND (p.pos = p.last OR (tool.heads = 'all' AND p.pos > p.last - 100))
+    FROM placed p;
 END $$;
 COMMENT ON FUNCTION chronos.tool_revisions(oid, chronos.tool) IS
-    'The revisions that a tool''s table names, with the place of each in the order, whether the present transaction wrote the row, and whether it is applied.';
+    'The revisions that a tool''s table names.';
 REVOKE ALL ON FUNCTION chronos.tool_revisions(oid, chronos.tool) FROM PUBLIC;
 
-CREATE FUNCTION chronos.tool_heads(tool chronos.tool, revisions chronos.tool_revision[]) RETURNS jsonb LANGUAGE plpgsql STABLE
+CREATE FUNCTION chronos.tool_heads(revisions chronos.tool_revision[]) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN (
-        SELECT coalesce(jsonb_object_agg(g.scope, g.heads), '{}') FROM (
-            SELECT r.scope, jsonb_agg(r.revision ORDER BY r.revision COLLATE "C") AS heads
-            FROM (SELECT u.scope, u.revision,
-                         row_number() OVER (PARTITION BY u.scope ORDER BY u.place COLLATE "C" DESC, u.nr DESC) AS back
-                  FROM unnest(revisions) WITH ORDINALITY u(scope, revision, is_tag, place, own, applied, nr)
-                  WHERE u.applied) r
-            WHERE r.back = 1 OR (tool.heads = 'all' AND r.back <= 100)
-            GROUP BY r.scope) g);
+    RETURN (SELECT coalesce(jsonb_object_agg(g.scope, g.heads), '{}')
+            FROM (SELECT r.scope, jsonb_agg(r.revision ORDER BY r.revision COLLATE "C") AS heads
+                  FROM unnest(revisions) r WHERE r.newest GROUP BY r.scope) g);
 END $$;
-COMMENT ON FUNCTION chronos.tool_heads(chronos.tool, chronos.tool_revision[]) IS
-    'The newest revisions, by group.';
+COMMENT ON FUNCTION chronos.tool_heads(chronos.tool_revision[]) IS 'The newest revisions, by group.';
 
-CREATE FUNCTION chronos.tool_news(tool chronos.tool, revisions chronos.tool_revision[], known jsonb)
+CREATE FUNCTION chronos.tool_news(revisions chronos.tool_revision[], known jsonb, all_heads boolean)
 RETURNS TABLE (scope text, revision text, own boolean, is_return boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET enable_hashjoin = on
 AS $$
 #variable_conflict use_column
-DECLARE
-    heads constant jsonb := chronos.tool_heads(tool, revisions);
 BEGIN
+    IF known IS NULL OR all_heads THEN
+        RETURN QUERY
+        SELECT r.scope, r.revision, r.own, false FROM unnest(revisions) r
+        WHERE r.newest AND coalesce(NOT known -> r.scope ? r.revision, NOT r.is_tag);
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH r AS MATERIALIZED (
-        SELECT u.scope, u.revision, u.is_tag, u.own, heads -> u.scope ? u.revision AS head,
-               row_number() OVER (PARTITION BY u.scope ORDER BY u.place COLLATE "C", u.nr) AS pos
-        FROM unnest(revisions) WITH ORDINALITY u(scope, revision, is_tag, place, own, applied, nr)
-        WHERE u.applied
+        SELECT u.* FROM unnest(revisions) u WHERE u.applied
     ), s AS MATERIALIZED (
         -- Where the newest of the last look stands now.
-        SELECT g.scope, known -> g.scope ->> 0 AS was, max(o.pos) AS pos, coalesce(bool_or(o.own), false) AS own
-        FROM (SELECT DISTINCT r.scope FROM r) g
-        LEFT JOIN r o ON o.scope = g.scope AND o.revision = known -> g.scope ->> 0
-        GROUP BY g.scope
+        SELECT r.scope, known -> r.scope ->> 0 AS was,
+               max(r.place) FILTER (WHERE r.revision = known -> r.scope ->> 0) AS place,
+               coalesce(bool_or(r.own) FILTER (WHERE r.revision = known -> r.scope ->> 0), false) AS own
+        FROM r GROUP BY r.scope
+    ), after AS (
+        SELECT r.*, s.was, row_number() OVER (PARTITION BY r.scope, r.own ORDER BY r.place DESC) AS back
+        FROM r JOIN s USING (scope)
+        WHERE (s.was IS NULL OR s.place IS NOT NULL) AND r.revision IS DISTINCT FROM s.was
+          -- A row from before that is written anew is none, but one that arrives late is.
+          AND (r.place > coalesce(s.place, 0) OR (r.own AND NOT s.own))
     )
-    -- The first look, and tools of which only the newest is to be seen.
-    SELECT DISTINCT r.scope, r.revision, r.own, false FROM r
-    WHERE r.head AND (known IS NULL OR (tool.heads = 'all' AND NOT coalesce(known -> r.scope ? r.revision, false)))
-      AND NOT (known IS NULL AND r.is_tag)
-    UNION ALL
     -- What came after it: the last of this transaction, and the last of others.
-    SELECT n.scope, n.revision, n.own, false
-    FROM (SELECT r.*, row_number() OVER (PARTITION BY r.scope, r.own ORDER BY r.pos DESC) AS back
-          FROM r JOIN s USING (scope)
-          WHERE known IS NOT NULL AND tool.heads = 'last' AND (s.was IS NULL OR s.pos IS NOT NULL) AND r.revision IS DISTINCT FROM s.was
-            -- A row from before that is written anew is none, but one that arrives late is.
-            AND (r.pos > coalesce(s.pos, 0) OR (r.own AND NOT s.own))) n
-    WHERE n.back = 1
+    SELECT a.scope, a.revision, a.own, false FROM after a WHERE a.back = 1
     UNION ALL
     -- It is gone: what is the newest now may have been so before. Tags stay with what they named.
     SELECT r.scope, r.revision, r.own, true
     FROM r JOIN s USING (scope)
-    WHERE known IS NOT NULL AND tool.heads = 'last' AND s.was IS NOT NULL AND s.pos IS NULL AND r.head AND NOT r.is_tag;
+    WHERE s.was IS NOT NULL AND s.place IS NULL AND r.newest AND NOT r.is_tag;
 END $$;
-COMMENT ON FUNCTION chronos.tool_news(chronos.tool, chronos.tool_revision[], jsonb) IS
+COMMENT ON FUNCTION chronos.tool_news(chronos.tool_revision[], jsonb, boolean) IS
     'The revisions that came since the newest were those in known (null: nobody has looked yet): whether the present transaction wrote the row, and whether it is the newest only because others are gone.';

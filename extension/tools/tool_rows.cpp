@@ -109,15 +109,15 @@ void put_rows(ReturnSetInfo* result, Oid relation, ArrayType* names) {
     const TupleDesc shape = table.shape();
     const MemoryContext row =
         AllocSetContextCreate(CurrentMemoryContext, "chronos tool row", ALLOCSET_SMALL_SIZES);
-    const MemoryContext before = MemoryContextSwitchTo(row);
     int count = 0;
     table.for_each([&](HeapTuple tuple) {
         if (++count <= kMostRows) {
+            const MemoryContext before = MemoryContextSwitchTo(row);
             put_row(result, wanted, tuple, shape);
+            MemoryContextSwitchTo(before);
             MemoryContextReset(row);
         }
     });
-    MemoryContextSwitchTo(before);
     MemoryContextDelete(row);
     table.close();
 }
