@@ -19,6 +19,9 @@ case "$*" in
     *harness/run.sh\ .\ *real* | *harness/run.sh\ . | *demo.sh* | *bench.sh*) "$here/../real/fetch.sh" || exit 1 ;;
 esac
 case "$*" in
+    *harness/run.sh\ .\ *real* | *harness/run.sh\ .) "$here/../real/fetch_tools.sh" ;;
+esac
+case "$*" in
     *harness/run.sh\ .\ *upstream*) "$here/../upstream/fetch_source.sh" || exit 1 ;;
 esac
 "$here/stage.sh" "$stage" || exit 1

@@ -1,0 +1,15 @@
+#!/bin/bash
+# Fetches migration tools for tests/real/migration_tools.pl. Nothing depends on them: a tool that cannot
+# be had is named, and its part of the test is skipped.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+mkdir -p build/inputs
+"${PWD}/deploy/prerequisites.sh" tools || echo "hint: without these packages the tests of alembic and sqitch are skipped" >&2
+[ ! -d build/inputs/node/node_modules/node-pg-migrate ] || exit 0
+if ! command -v npm > /dev/null; then
+    echo "chronos: there is no npm; the test of node-pg-migrate is skipped" >&2
+elif ! npm install --prefix build/inputs/node --no-audit --no-fund --silent node-pg-migrate@7 pg@8 > build/fetch.log 2>&1; then
+    rm -rf build/inputs/node
+    echo "chronos: npm cannot install node-pg-migrate; its test is skipped" >&2
+fi
+exit 0
