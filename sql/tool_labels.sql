@@ -385,6 +385,18 @@ SET search_path = public;
 CREATE EXTENSION chronos;
 SELECT left(l.label, 60) AS label FROM chronos.history, unnest(labels) l(label) ORDER BY l.label COLLATE "C";
 SELECT pg_temp.meets('>=goose:1'), pg_temp.meets('goose:2'), pg_temp.meets('>=goose:3') AS not_yet, pg_temp.meets('>=django:auth:0001_initial');
+-- chronos.expect asks the same, before the transaction has a snapshot.
+\set VERBOSITY terse
+\c -reuse-previous=on "options='-c session_preload_libraries=chronos -c chronos.expect=>=goose:1'"
+BEGIN;
+LOCK TABLE goose_db_version IN ACCESS SHARE MODE;
+SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;
+SELECT version_id FROM goose_db_version ORDER BY id DESC LIMIT 1;
+COMMIT;
+\c -reuse-previous=on "options='-c session_preload_libraries=chronos -c chronos.expect=>=goose:3'"
+SELECT version_id FROM goose_db_version;
+\c -reuse-previous=on "options=''"
+SET client_min_messages = warning;
 DROP EXTENSION chronos;
 DROP SCHEMA rails, dbmate, supabase_migrations, ecto, golang, sqitch, atlas_schema_revisions, elsewhere, graphile_migrate, pgroll, reshape, _v, drizzle, typeorm,
     laravel, yandex, decoy, guarded CASCADE;

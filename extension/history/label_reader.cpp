@@ -1,7 +1,9 @@
 // Labels as they are asked for, the revisions of migration tools included. With the owner's rights:
 // a role that may not read the tables may still ask.
 #include "backend/door.hpp"
+#include "backend/plan.hpp"
 #include "backend/session.hpp"
+#include "backend/spi.hpp"
 #include "history/tool_labels.hpp"
 
 extern "C" {
@@ -11,6 +13,8 @@ extern "C" {
 
 namespace chronos::history {
 
+namespace {
+
 std::optional<std::int64_t> labelled_version(const backend::argument& label) {
     const backend::user_scope owner(BOOTSTRAP_SUPERUSERID);
     backend::spi connection;
@@ -18,8 +22,6 @@ std::optional<std::int64_t> labelled_version(const backend::argument& label) {
     connection.close();
     return found[0][0] ? std::optional<std::int64_t>(std::stoll(*found[0][0])) : std::nullopt;
 }
-
-namespace {
 
 std::vector<std::string> unsettled_labels() {
     std::vector<std::string> out;

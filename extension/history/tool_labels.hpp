@@ -2,7 +2,6 @@
 // own table names the version that it made (sql/20_tool.sql).
 #pragma once
 
-#include "backend/spi.hpp"
 #include "history/differences.hpp"
 
 namespace chronos::history {
@@ -16,8 +15,5 @@ void settle_tool_labels();
 
 // Whether a tool's table that is known has other rows than at the last look, or is gone.
 [[nodiscard]] bool has_tool_news();
-
-// Since which version the schema is what a label says, by a text; empty if it is not that.
-[[nodiscard]] std::optional<std::int64_t> labelled_version(const backend::argument& label);
 
 }  // namespace chronos::history

@@ -91,19 +91,19 @@ CREATE TYPE chronos.tool_revision AS (scope text, revision text, is_tag boolean,
 COMMENT ON TYPE chronos.tool_revision IS 'A revision in a tool''s table: its group, whether the present transaction wrote the row, whether it is applied, its place in the order of the group, and whether it is the newest there.';
 
 CREATE FUNCTION chronos.tool_rows(relation oid, columns text[]) RETURNS TABLE (row_values text[], own boolean)
-LANGUAGE c STRICT VOLATILE
+LANGUAGE c STRICT STABLE
 AS 'MODULE_PATHNAME', 'chronos_tool_rows';
 COMMENT ON FUNCTION chronos.tool_rows(oid, text[]) IS
     'The rows of a table as text, and whether the present transaction wrote them. Nothing of the table''s owner is run, and nobody is waited for: an error if another session has locked it.';
 REVOKE ALL ON FUNCTION chronos.tool_rows(oid, text[]) FROM PUBLIC;
 
-CREATE FUNCTION chronos.tool_mark(relation oid) RETURNS bigint LANGUAGE c STRICT VOLATILE
+CREATE FUNCTION chronos.tool_mark(relation oid) RETURNS bigint LANGUAGE c STRICT STABLE
 AS 'MODULE_PATHNAME', 'chronos_tool_mark';
 COMMENT ON FUNCTION chronos.tool_mark(oid) IS
     'Stands for the rows of a table: another number as soon as they are others. Null if the table cannot be read now.';
 REVOKE ALL ON FUNCTION chronos.tool_mark(oid) FROM PUBLIC;
 
-CREATE FUNCTION chronos.tool_touched(relation oid) RETURNS boolean LANGUAGE c STRICT VOLATILE
+CREATE FUNCTION chronos.tool_touched(relation oid) RETURNS boolean LANGUAGE c STRICT STABLE
 AS 'MODULE_PATHNAME', 'chronos_tool_touched';
 COMMENT ON FUNCTION chronos.tool_touched(oid) IS
     'Whether the present transaction has written or removed a row of a table.';

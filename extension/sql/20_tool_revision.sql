@@ -1,7 +1,7 @@
 -- What a tool's table says: its revisions, the newest of them, and which are news since the last look.
 
 CREATE FUNCTION chronos.tool_revisions(relation oid, tool chronos.tool) RETURNS SETOF chronos.tool_revision
-LANGUAGE plpgsql VOLATILE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET DateStyle = 'ISO, YMD'
 SET TimeZone = 'UTC'

@@ -54,7 +54,9 @@ void tool_table::close() {
 }
 
 void tool_table::begin(bool with_dead) {
-    snapshot_ = with_dead ? nullptr : RegisterSnapshot(GetLatestSnapshot());
+    // The newest, but the transaction gets none by it: SET TRANSACTION may still come first.
+    snapshot_ =
+        with_dead ? nullptr : RegisterSnapshot(GetCatalogSnapshot(RelationGetRelid(table_)));
     scan_ =
         table_beginscan_strat(table_, with_dead ? SnapshotAny : snapshot_, 0, nullptr, true, false);
 }

@@ -118,6 +118,20 @@ fails($node, ['check', '-d', 'shop', '--require', '>=999', '--quiet'], 1, qr/^$/
     cmp_ok(time - $begin, '<', 20, 'check --wait ends in time');
 }
 
+# --- labels that come from a migration tool
+{
+    $node->safe_psql('postgres', 'CREATE DATABASE tools');
+    $node->safe_psql('tools', 'CREATE EXTENSION chronos');
+    $node->safe_psql('tools', q{BEGIN; CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); CREATE TABLE orders (id int);
+        INSERT INTO alembic_version VALUES ('3f2a'); COMMIT});
+    is_deeply(ctl_json($node, 'log', '-d', 'tools', '-n', 1)->[0]{labels}, ['alembic:3f2a'], 'log --json: the revision of a tool');
+    succeeds($node, ['show', '-d', 'tools', 'alembic:3f2a'], qr/^version 2 \(alembic:3f2a\)/, 'show by the revision of a tool');
+    $node->safe_psql('tools', q{UPDATE alembic_version SET version_num = '4b11'});
+    is_deeply(ctl_json($node, 'log', '-d', 'tools', '-n', 1)->[0]{labels}, ['alembic:3f2a', 'alembic:4b11'], 'log --json: one that changed no schema');
+    succeeds($node, ['check', '-d', 'tools', '--require', '>=alembic:4b11'], qr/^version 2 satisfies/, 'check of the revision of a tool');
+    fails($node, ['check', '-d', 'tools', '--require', '>=alembic:5c22'], 1, qr/No version has the label "alembic:5c22"/, 'check of one that is not applied');
+}
+
 # --- status, and what an ordinary role may see of it
 {
     my $status = ctl_json($node, 'status', '-d', 'shop');

@@ -57,8 +57,8 @@ core::schema_state state_of(const schema_version& version, const std::string& la
         "Migrate the database, or run a release of the application that was built for this schema.";
     if (const auto unknown = constraint.unknown_label(state)) {
         hint = fmt::format(
-            "No version has the label \"{}\"; SELECT chronos.label({}) gives it to the current "
-            "one.",
+            "No version has the label \"{}\", or a migration tool has taken that revision back; "
+            "SELECT chronos.label({}) gives a label to the current version.",
             *unknown, internal::session::quote_literal(*unknown));
     }
     throw error(
