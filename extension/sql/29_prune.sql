@@ -37,7 +37,7 @@ BEGIN
     GROUP BY g.timeline
     ON CONFLICT (timeline) DO UPDATE SET versions = pruned.versions + EXCLUDED.versions, pruned_at = now();
 END $$;
-COMMENT ON FUNCTION chronos.prune_versions(bigint) IS 'Removes the versions below a number that have no label, but not what held at them.';
+COMMENT ON FUNCTION chronos.prune_versions(bigint) IS 'Removes the versions below a number that nobody has labelled but tools, and not what held at them.';
 REVOKE ALL ON FUNCTION chronos.prune_versions(bigint) FROM PUBLIC;
 
 CREATE FUNCTION chronos.prune_facts() RETURNS bytea[] LANGUAGE plpgsql VOLATILE

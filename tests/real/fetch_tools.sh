@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 mkdir -p build/inputs
-"${PWD}/deploy/prerequisites.sh" tools || echo "hint: without these packages the tests of alembic and sqitch are skipped" >&2
+"${PWD}/deploy/prerequisites.sh" tools || echo "hint: the tests of the tools that are not installed are skipped" >&2
 [ ! -d build/inputs/node/node_modules/node-pg-migrate ] || exit 0
 if ! command -v npm > /dev/null; then
     echo "chronos: there is no npm; the test of node-pg-migrate is skipped" >&2

@@ -117,6 +117,52 @@ PLAN
 }
 
 SKIP: {
+    skip 'Django: the Debian packages python3-django and python3-psycopg2 are not installed', 1 unless has(q{/usr/bin/python3 -c 'import django, psycopg2'});
+    database('by_django');
+    write_file('django/manage.py', <<'PYTHON');
+import os, sys
+from django.conf import settings
+settings.configure(INSTALLED_APPS=['shop', 'stock'], DEFAULT_AUTO_FIELD='django.db.models.BigAutoField', DATABASES={'default': {
+    'ENGINE': 'django.db.backends.postgresql', 'NAME': 'by_django', 'HOST': os.environ['PGHOST'], 'PORT': os.environ['PGPORT'], 'USER': os.environ['PGUSER']}})
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+PYTHON
+    my $head = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n";
+    my $key = "('id', models.BigAutoField(primary_key=True))";
+    for my $app ('shop', 'stock') {
+        write_file("django/$app/$_", '') for '__init__.py', 'migrations/__init__.py';
+    }
+    write_file('django/shop/migrations/0001_initial.py', "$head    operations = [migrations.CreateModel('User', [$key])]\n");
+    # A foreign key comes at the end of the transaction, so the row of this one after it.
+    write_file('django/shop/migrations/0002_order.py', "$head    dependencies = [('shop', '0001_initial')]\n"
+            . "    operations = [migrations.CreateModel('Order', [$key, ('user', models.ForeignKey('shop.User', models.CASCADE))])]\n");
+    write_file('django/stock/migrations/0001_initial.py', "$head    dependencies = [('shop', '0002_order')]\n    operations = [migrations.CreateModel('Item', [$key])]\n");
+    run_tool('django', '/usr/bin/python3', 'manage.py', 'migrate');
+    is(labels('by_django'), '{django:shop:0001_initial} {django:shop:0002_order} {django:stock:0001_initial}', 'Django: each version has its migration');
+    run_tool('django', '/usr/bin/python3', 'manage.py', 'migrate', 'shop', '0001');
+    ok(fits('by_django', '>=django:shop:0001_initial'), 'Django, one back: at the one before');
+    ok(!fits('by_django', '>=django:shop:0002_order') && !fits('by_django', '>=django:stock:0001_initial'), 'Django, one back: not any more at what was taken back with it');
+}
+
+SKIP: {
+    skip 'Rails: the Debian packages ruby-activerecord and ruby-pg are not installed', 1 unless has(q{/usr/bin/ruby -e 'require "active_record"; require "pg"'});
+    database('by_rails');
+    write_file('rails/migrate.rb', <<'RUBY');
+require 'active_record'
+ActiveRecord::Base.establish_connection(adapter: 'postgresql', database: 'by_rails')
+migrations = ActiveRecord::MigrationContext.new('migrations', ActiveRecord::SchemaMigration)
+ARGV[0] == 'up' ? migrations.migrate : migrations.rollback(1)
+RUBY
+    write_file('rails/migrations/20260101000000_create_users.rb', "class CreateUsers < ActiveRecord::Migration[6.1]\n  def change\n    create_table(:users)\n  end\nend\n");
+    write_file('rails/migrations/20260102000000_add_name.rb', "class AddName < ActiveRecord::Migration[6.1]\n  def change\n    add_column(:users, :name, :string)\n  end\nend\n");
+    run_tool('rails', '/usr/bin/ruby', 'migrate.rb', 'up');
+    is(labels('by_rails'), '{rails:20260101000000} {rails:20260102000000}', 'Rails: each version has its migration');
+    run_tool('rails', '/usr/bin/ruby', 'migrate.rb', 'down');
+    ok(fits('by_rails', '>=rails:20260101000000'), 'Rails, one back: at the one before');
+    ok(!fits('by_rails', '>=rails:20260102000000'), 'Rails, one back: not any more at what was taken back');
+}
+
+SKIP: {
     my $program = "$ENV{CHRONOS_STAGE}/inputs/node/node_modules/node-pg-migrate/bin/node-pg-migrate.js";
     ($program) = glob "$ENV{CHRONOS_STAGE}/inputs/node/node_modules/node-pg-migrate/bin/node-pg-migrate*" unless -e $program;
     skip 'node-pg-migrate: npm could not install it', 1 unless $program && has("node '$program' --help");
