@@ -118,6 +118,7 @@ CREATE TABLE chronos.label (
 COMMENT ON TABLE chronos.label IS
     'Names given to versions by chronos.label(); number 0 waits for the commit. Those that come from a migration tool have a source, the table in which it noted the revision, and are undone when it has taken the revision back.';
 CREATE INDEX label_waiting ON chronos.label (timeline) WHERE number = 0;
+CREATE INDEX label_number ON chronos.label (timeline, number);
 SELECT pg_catalog.pg_extension_config_dump('chronos.label', '');
 
 CREATE TABLE chronos.pruned (
