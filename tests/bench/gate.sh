@@ -38,7 +38,7 @@ bench_functions() {
     sql -d gate -c "DO \$\$ BEGIN FOR i IN 1 .. 50 LOOP
         EXECUTE format('CREATE TABLE t%s (id bigint PRIMARY KEY, name text NOT NULL, price numeric(10,2), at timestamptz, note text)', i);
     END LOOP; END \$\$"
-    sql -d gate -c "SELECT 'SELECT chronos.require_contract(''' || chronos.make_contract(ARRAY(SELECT 'public.t' || i FROM generate_series(1, 50) i)) || ''');'" > "$work/contract.sql" || die contract
+    sql -d gate -c "SELECT 'SELECT chronos.require_contract(''' || chronos.make_contract(ARRAY(SELECT 'public.t' || i FROM generate_series(1, 50) i))::text || ''');'" > "$work/contract.sql" || die contract
     echo 'SELECT 1;' > "$work/one.sql"
     echo "SELECT chronos.require_version('>=1');" > "$work/version.sql"
     echo "one session, prepared, calls per second, and the time of SELECT 1 for comparison:"

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <chronos/export.hpp>
 #include <chronos/version.hpp>
 #include <concepts>
@@ -33,6 +34,13 @@ class CHRONOS_EXPORT version_constraint {
 // says what is there and what was needed. One round trip; otherwise as current_version().
 CHRONOS_EXPORT schema_version require_version(connection& database,
                                               const version_constraint& constraint);
+
+// Waits until the schema satisfies the constraint, at most so long; a new version is heard of when
+// it is committed. The version, or the errors of require_version() when the time is up, and at once
+// those that waiting cannot mend; a database without chronos may still get it. connection::cancel()
+// ends it with code `cancelled`.
+CHRONOS_EXPORT schema_version wait_for(connection& database, const version_constraint& constraint,
+                                       std::chrono::milliseconds timeout);
 
 }  // namespace chronos
 

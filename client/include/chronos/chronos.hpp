@@ -5,6 +5,7 @@
 #include <chronos/check.hpp>
 #include <chronos/components.hpp>
 #include <chronos/connection.hpp>
+#include <chronos/contract.hpp>
 #include <chronos/diff.hpp>
 #include <chronos/drift.hpp>
 #include <chronos/error.hpp>
@@ -22,3 +23,4 @@
 #include <chronos/timestamp.hpp>
 #include <chronos/verify.hpp>
 #include <chronos/version.hpp>
+#include <chronos/watch.hpp>

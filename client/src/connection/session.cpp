@@ -9,6 +9,7 @@
 #include "connection/copy.hpp"
 #include "connection/pqxx_bridge.hpp"
 #include "connection/raw_connection.hpp"
+#include "connection/waiting.hpp"
 
 namespace chronos::internal {
 namespace {
@@ -40,6 +41,7 @@ struct session::state {
         : conninfo_(std::move(conninfo)),
           raw_(open_connection(conninfo_, chosen)),
           bridge_(raw_),
+          waiting_(raw_),
           cancel_(PQgetCancel(raw_)) {
         PQsetNoticeReceiver(raw_, &receive_notice, &notice_);
         // libpqxx passes on the text alone, and not every version the SQLSTATE with it.
@@ -51,6 +53,7 @@ struct session::state {
     PGconn* raw_;
     std::function<void(const server_report&)> notice_;
     pqxx_bridge bridge_;
+    waiting waiting_;
     PGcancel* cancel_;
 };
 
@@ -83,7 +86,9 @@ std::unique_ptr<session> session::another(std::string_view database) const {
 }
 
 rows session::query(std::string_view sql, const std::vector<value>& parameters) {
-    return state_->bridge_.run(sql, parameters);
+    return state_->waiting_.is_listening()
+               ? query_directly(state_->raw_, std::string(sql), parameters)
+               : state_->bridge_.run(sql, parameters);
 }
 
 row session::query_one(std::string_view sql, const std::vector<value>& parameters) {
@@ -112,7 +117,14 @@ void session::on_notice(std::function<void(const server_report&)> handler) {
     state_->notice_ = std::move(handler);
 }
 
+void session::listen(std::string_view channel) { state_->waiting_.listen(channel); }
+void session::unlisten() { state_->waiting_.unlisten(); }
+bool session::wait(std::chrono::milliseconds most) { return state_->waiting_.wait(most); }
+
+void session::stop_waiting() noexcept { state_->waiting_.interrupt(); }
+
 void session::cancel() noexcept {
+    stop_waiting();
     std::array<char, 256> reason{};
     PQcancel(state_->cancel_, reason.data(), static_cast<int>(reason.size()));
 }

@@ -1,6 +1,7 @@
 // One connection as the library's modules use it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -55,8 +56,18 @@ class session {
 
     void on_notice(std::function<void(const server_report&)> handler);
 
-    // Asks the server to end the running statement. From any thread, at any time before
-    // destruction.
+    // From listen() to unlisten() notifications of the channel are kept until wait() takes them.
+    void listen(std::string_view channel);
+    void unlisten();
+    // False if none has come in time. Throws error: cancelled after cancel(), connection if the
+    // server is gone.
+    bool wait(std::chrono::milliseconds most);
+
+    // Ends the waiting of this session, and asks the server for nothing. From any thread.
+    void stop_waiting() noexcept;
+
+    // Asks the server to end the running statement, and ends the waiting of this session. From any
+    // thread, at any time before destruction.
     void cancel() noexcept;
 
     // 150020 for 15.20.
