@@ -74,6 +74,7 @@ verbs::verbs()
     add_export(*this);
     add_migrate(*this);
     add_check(*this);
+    add_contract(*this);
     add_snapshot(*this);
     add_snapshots(*this);
     add_restore(*this);

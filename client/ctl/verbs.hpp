@@ -59,6 +59,7 @@ void add_migrate(verbs& all);
 void add_migrate_record(verbs& all, CLI::App& group);
 void add_migrate_verify(verbs& all, CLI::App& group);
 void add_check(verbs& all);
+void add_contract(verbs& all);
 void add_snapshot(verbs& all);
 void add_snapshots(verbs& all);
 void add_restore(verbs& all);
