@@ -153,6 +153,11 @@ CREATE OR REPLACE VIEW itself AS SELECT a FROM itself;
 CREATE FUNCTION itself(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a; END;
 CREATE OR REPLACE FUNCTION itself(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT itself(a - 1); END;
 CALL there_and_back('DROP VIEW itself; DROP FUNCTION itself(int)');
+-- a large object whose privileges were all taken back
+SELECT lo_create(4711);
+GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC;
+REVOKE SELECT ON LARGE OBJECT 4711 FROM PUBLIC;
+CALL there_and_back('SELECT lo_unlink(4711)');
 \getenv here PG_ABS_SRCDIR
 \set rebuild :here '/tests/harness/rebuild.psql'
 \i :rebuild

@@ -77,6 +77,10 @@ AS $$
 BEGIN
     RETURN QUERY SELECT 59, format('SELECT pg_catalog.lo_create(%s)', identity);
     RETURN QUERY SELECT * FROM chronos.common_statements('LARGE OBJECT', identity, definition, 59);
+    IF NOT definition ?| '{acl,comment}' THEN
+        -- Privileges were granted once, and all that were are gone.
+        RETURN QUERY SELECT 90, format('GRANT ALL ON LARGE OBJECT %s TO %I', identity, definition ->> 'owner');
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION chronos.large_object_statements(text, jsonb) IS 'The statements of a large object, which is empty.';
