@@ -158,6 +158,15 @@ SELECT lo_create(4711);
 GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC;
 REVOKE SELECT ON LARGE OBJECT 4711 FROM PUBLIC;
 CALL there_and_back('SELECT lo_unlink(4711)');
+-- an extension among default privileges, made before them and after
+CREATE EXTENSION lo;
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO pg_monitor;
+CALL there_and_back('DROP EXTENSION lo');
+CREATE EXTENSION bloom;
+SELECT added FROM chronos.history ORDER BY number DESC LIMIT 1;
+SELECT chronos.reconcile(everything => true) AS nothing_was_missed;
+CALL there_and_back('DROP EXTENSION bloom');
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM pg_monitor;
 \getenv here PG_ABS_SRCDIR
 \set rebuild :here '/tests/harness/rebuild.psql'
 \i :rebuild

@@ -317,9 +317,11 @@ BEGIN
         SELECT * FROM chronos.differences(line, wave_classes, CASE WHEN refused = '{}' THEN wave ELSE
             (SELECT array_agg(u) FROM unnest(wave) u WHERE NOT u = ANY (refused)) END)
     LOOP
-        IF found.hash <> found.old_hash
-           AND (found.identity <> found.old_identity OR found.definition - quiet IS DISTINCT FROM
-                (SELECT d.definition - quiet FROM chronos.definition d WHERE d.hash = found.old_hash)) THEN
+        IF (found.hash <> found.old_hash
+            AND (found.identity <> found.old_identity OR found.definition - quiet IS DISTINCT FROM
+                 (SELECT d.definition - quiet FROM chronos.definition d WHERE d.hash = found.old_hash)))
+           -- The members of a new one get default privileges like anything else.
+           OR (found.kind = 'extension' AND found.old_hash IS NULL AND EXISTS (SELECT FROM pg_default_acl)) THEN
             deep_classes := deep_classes || found.classid;
             deep := deep || found.objid;
             IF found.kind = 'extension' THEN

@@ -133,12 +133,12 @@ AS $$
 BEGIN
     RETURN EXISTS (
         SELECT FROM unnest(items) m
-        WHERE m.action IN ('add', 'rebuild')
-          AND item.old ->> 'objects' = CASE
-              WHEN m.kind IN ('table', 'foreign table', 'view', 'materialized view') THEN 'TABLES'
-              WHEN m.kind = 'sequence' THEN 'SEQUENCES' WHEN m.kind = 'type' THEN 'TYPES' WHEN m.kind = 'schema' THEN 'SCHEMAS'
-              WHEN m.kind IN ('function', 'procedure', 'aggregate') THEN 'FUNCTIONS' END
-          AND (NOT item.old ? 'schema' OR quote_ident(item.new ->> 'schema') = chronos.plan_part(m.identity, 1)));
+        WHERE m.action IN ('add', 'rebuild') AND (m.kind = 'extension' OR (
+              item.old ->> 'objects' = CASE
+                  WHEN m.kind IN ('table', 'foreign table', 'view', 'materialized view') THEN 'TABLES'
+                  WHEN m.kind = 'sequence' THEN 'SEQUENCES' WHEN m.kind = 'type' THEN 'TYPES' WHEN m.kind = 'schema' THEN 'SCHEMAS'
+                  WHEN m.kind IN ('function', 'procedure', 'aggregate') THEN 'FUNCTIONS' END
+              AND (NOT item.old ? 'schema' OR quote_ident(item.new ->> 'schema') = chronos.plan_part(m.identity, 1)))));
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_suspends(chronos.plan_item, chronos.plan_item[]) IS
