@@ -167,6 +167,29 @@ SELECT added FROM chronos.history ORDER BY number DESC LIMIT 1;
 SELECT chronos.reconcile(everything => true) AS nothing_was_missed;
 CALL there_and_back('DROP EXTENSION bloom');
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM pg_monitor;
+-- a column of parent and child, when the parent has to be there early
+CREATE TABLE early (a int, b int);
+CREATE TABLE early_1 (b int) INHERITS (early);
+CREATE FUNCTION f_early() RETURNS SETOF early LANGUAGE sql BEGIN ATOMIC SELECT * FROM early; END;
+CALL there_and_back('DROP FUNCTION f_early(); ALTER TABLE early DROP b; ALTER TABLE early_1 DROP b');
+-- a default that takes its numbers from the column of another table that goes
+CREATE TABLE numbering (a serial);
+CREATE TABLE numbered_3 (a int DEFAULT nextval('numbering_a_seq'));
+CALL there_and_back('DROP TABLE numbering, numbered_3 CASCADE');
+-- an extension moves, with privileges on what it made, and under a column
+CREATE SCHEMA "far away";
+CREATE EXTENSION lo;
+GRANT EXECUTE ON FUNCTION lo_oid(lo) TO pg_monitor;
+CREATE TABLE of_lo (l lo);
+CREATE VIEW v_lo AS SELECT NULL::lo AS l;
+CALL there_and_back('ALTER EXTENSION lo SET SCHEMA "far away"');
+SELECT split_part(statement, E'\n', 1) AS statement FROM chronos.plan('live', (chronos.current_version() - 1)::text) ORDER BY step;
+DROP VIEW v_lo;
+DROP TABLE of_lo;
+-- a function that depends on an extension is replaced
+CREATE FUNCTION leaning() RETURNS int LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION leaning() DEPENDS ON EXTENSION lo;
+CALL there_and_back('CREATE OR REPLACE FUNCTION leaning() RETURNS int LANGUAGE sql AS ''SELECT 2''; ALTER FUNCTION leaning() DEPENDS ON EXTENSION lo');
 \getenv here PG_ABS_SRCDIR
 \set rebuild :here '/tests/harness/rebuild.psql'
 \i :rebuild

@@ -93,7 +93,7 @@ AS $$
 BEGIN
     -- What is computed goes before that of which it is.
     RETURN QUERY
-    SELECT (chronos.plan_say(1, CASE WHEN c.old_name = ANY (item.shared) THEN 61 ELSE 62 END, format('ALTER %s %s%s DROP COLUMN %I', upper(item.kind),
+    SELECT (chronos.plan_say(1, CASE WHEN c.old_name = ANY (item.shared) THEN 0 ELSE 62 END, format('ALTER %s %s%s DROP COLUMN %I', upper(item.kind),
         CASE WHEN c.old_name = ANY (item.alone) THEN 'ONLY ' ELSE '' END, item.old_identity, c.old_name),
         CASE WHEN c.old ? 'generated' THEN '{}'::text[] ELSE '{data_loss}' END)).*
     FROM chronos.plan_columns(item, lost_names) c
@@ -120,7 +120,7 @@ BEGIN
         retyped := c.way = 'retype';
         follows := chronos.plan_column_follows(item, c.old, c.new, lost_names, leaves);
         IF c.way IN ('add', 'remake') AND NOT follows THEN
-            RETURN QUERY SELECT a.stage, CASE WHEN a.phase = 62 AND c.name = ANY (item.shared) THEN 61 ELSE a.phase END, a.statement, a.hazards, a.note
+            RETURN QUERY SELECT a.stage, CASE WHEN a.phase = 62 AND c.name = ANY (item.shared) THEN 0 ELSE a.phase END, a.statement, a.hazards, a.note
             FROM chronos.plan_column_added(clause, item.identity, c.new, item.in_use) a;
         ELSIF c.way IN ('add', 'remake') THEN
             RETURN QUERY SELECT (chronos.plan_say(4, s.phase, s.statement)).*

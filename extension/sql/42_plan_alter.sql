@@ -180,6 +180,8 @@ BEGIN
         WHEN item.kind IN ('function', 'procedure') THEN
             IF item.mid -> 'definition' <> item.new -> 'definition' THEN
                 RETURN NEXT chronos.plan_say(4, 40, item.new ->> 'definition');
+                -- One that is replaced depends on no extension any more.
+                item.mid := item.mid - 'needs_extensions';
             END IF;
         WHEN item.kind = 'sequence' THEN
             RETURN QUERY SELECT * FROM chronos.plan_sequence(item, lost_tables);

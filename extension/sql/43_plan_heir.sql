@@ -105,6 +105,24 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_left_alone(chronos.plan_item[]) IS 'Columns that go from a table and stay with a child of it.';
 
+CREATE FUNCTION chronos.plan_above(table_name text, items chronos.plan_item[], newer boolean) RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(
+        WITH RECURSIVE t AS MATERIALIZED (
+            SELECT CASE WHEN newer THEN i.identity ELSE i.old_identity END AS name, chronos.plan_parents(CASE WHEN newer THEN i.new ELSE i.old END) AS parents
+            FROM unnest(items) i WHERE i.kind IN ('table', 'foreign table')
+        ), above(name) AS (
+            SELECT p FROM t CROSS JOIN LATERAL unnest(t.parents) p WHERE t.name = table_name
+            UNION
+            SELECT p FROM above JOIN t ON t.name = above.name CROSS JOIN LATERAL unnest(t.parents) p)
+        SELECT a.name FROM above a);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_above(text, chronos.plan_item[], boolean) IS 'All tables that a table inherits from, on one of the sides.';
+
 CREATE FUNCTION chronos.plan_shared(items chronos.plan_item[], lost_tables text[]) RETURNS TABLE (nr int, column_name text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp

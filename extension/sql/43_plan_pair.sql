@@ -61,6 +61,8 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT unnest(chronos.plan_pairs(i.old_identity, i.identity)) WHERE i.old_identity <> i.identity
             UNION ALL
+            SELECT unnest(chronos.plan_pairs(quote_ident(i.old ->> 'schema'), quote_ident(i.new ->> 'schema'))) WHERE i.kind = 'extension'
+            UNION ALL
             SELECT unnest(chronos.plan_pairs(o.label, n.label))
             FROM jsonb_array_elements_text(i.old -> 'labels') WITH ORDINALITY o(label, nr)
             JOIN jsonb_array_elements_text(i.new -> 'labels') WITH ORDINALITY n(label, nr) USING (nr)
@@ -101,7 +103,10 @@ BEGIN
                 i.new, i.old_attributes, i.attributes, i.same, i.action, i.late, p.pairs, i.names, NULL, NULL, NULL, NULL, NULL)::chronos.plan_item END ORDER BY i.nr)
         FROM unnest(items) i
         CROSS JOIN LATERAL (
-            SELECT renames || coalesce((
+            -- An extension moves by itself only when its schema is renamed.
+            SELECT CASE WHEN i.kind = 'extension' THEN ARRAY(
+                SELECT p FROM unnest(items) s CROSS JOIN LATERAL unnest(chronos.plan_pairs(s.old_identity, s.identity)) p WHERE s.kind = 'schema' AND s.action = 'alter')
+                ELSE renames END || coalesce((
                 SELECT array_agg(DISTINCT w) FROM jsonb_each(columns) c
                 CROSS JOIN LATERAL jsonb_array_elements_text(c.value) w
                 WHERE i.action = 'alter' AND (c.key = i.old_identity OR c.key = ANY (chronos.plan_item_names(i.kind, i.old)))), '{}') AS pairs) p);

@@ -180,6 +180,15 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY SELECT * FROM chronos.plan_away(item, schemas);
+    IF item.kind IN ('table', 'foreign table') AND NOT item.late THEN
+        -- A sequence that goes with the column of another table.
+        RETURN QUERY
+        SELECT (chronos.plan_say(1, 96, format('ALTER %s ONLY %s ALTER COLUMN %I DROP DEFAULT', upper(item.kind), item.old_identity, c ->> 'name'))).*
+        FROM jsonb_array_elements(item.old -> 'columns') c
+        WHERE c ? 'default' AND NOT c ? 'generated' AND EXISTS (
+            SELECT FROM unnest(items) s WHERE s.kind = 'sequence' AND s.action IN ('drop', 'rebuild') AND s.old #>> '{column,table}' <> item.old_identity
+              AND s.old_identity = ANY (chronos.plan_names(c ->> 'default')));
+    END IF;
     IF item.kind = 'operator' THEN
         RETURN QUERY SELECT * FROM chronos.plan_partners_away(item, items);
     END IF;

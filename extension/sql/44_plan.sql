@@ -246,14 +246,15 @@ BEGIN
         SELECT s.*, s.stage = 4 AS newer, CASE WHEN s.stage = 4 THEN s.identity ELSE s.old_identity END AS name FROM told s
     ), ordered AS (
         SELECT w.*, coalesce(
+            -- A column of parent and child comes to the child first, and goes from it last.
+            CASE WHEN w.phase = 0 AND w.stage <> 3 THEN (SELECT min(p.first) - 0.5 FROM place p WHERE p.newer = w.newer AND p.kind IN ('table', 'foreign table')
+                                                           AND p.identity = ANY (chronos.plan_above(w.name, items, w.newer))) END,
             -- Its own place, else where its phase ends.
             CASE WHEN w.phase IS NULL THEN (SELECT min(p.first) FROM place p WHERE p.newer = w.newer AND p.kind = w.kind
                                               AND p.identity = w.name AND p.phase <> 28)
                  ELSE (SELECT p.last FROM place p WHERE p.newer = w.newer AND p.kind = w.kind AND p.identity = w.name AND p.phase = w.phase) END::numeric,
             (SELECT max(p.last) + 0.5 FROM place p WHERE p.newer = w.newer AND p.phase <= w.phase), 0) AS place,
-            -- A column of parent and child comes to the last child first, and goes from it last.
-            CASE WHEN w.phase = 61 THEN (SELECT min(p.first) * CASE WHEN w.newer THEN -1 ELSE 1 END FROM place p
-                                         WHERE p.newer = w.newer AND p.kind = w.kind AND p.identity = w.name) END AS depth
+            CASE WHEN w.phase = 0 AND w.stage <> 3 THEN cardinality(chronos.plan_above(w.name, items, w.newer)) * CASE WHEN w.newer THEN -1 ELSE 1 END END AS depth
         FROM whole w
     )
     SELECT (row_number() OVER (ORDER BY o.stage, CASE WHEN o.stage IN (2, 3) THEN o.phase END,
