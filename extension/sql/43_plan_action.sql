@@ -130,15 +130,17 @@ CREATE FUNCTION chronos.plan_suspends(item chronos.plan_item, items chronos.plan
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    reached text[] := CASE item.old ->> 'objects'
+        WHEN 'TABLES' THEN ARRAY['table', 'foreign table', 'view', 'materialized view'] WHEN 'SEQUENCES' THEN ARRAY['sequence']
+        WHEN 'TYPES' THEN ARRAY['type'] WHEN 'SCHEMAS' THEN ARRAY['schema'] WHEN 'FUNCTIONS' THEN ARRAY['function', 'procedure', 'aggregate'] END;
 BEGIN
+    -- Not every identity is that of something in a schema.
     RETURN EXISTS (
         SELECT FROM unnest(items) m
-        WHERE m.action IN ('add', 'rebuild') AND (m.kind = 'extension' OR (
-              item.old ->> 'objects' = CASE
-                  WHEN m.kind IN ('table', 'foreign table', 'view', 'materialized view') THEN 'TABLES'
-                  WHEN m.kind = 'sequence' THEN 'SEQUENCES' WHEN m.kind = 'type' THEN 'TYPES' WHEN m.kind = 'schema' THEN 'SCHEMAS'
-                  WHEN m.kind IN ('function', 'procedure', 'aggregate') THEN 'FUNCTIONS' END
-              AND (NOT item.old ? 'schema' OR quote_ident(item.new ->> 'schema') = chronos.plan_part(m.identity, 1)))));
+        WHERE CASE WHEN m.action NOT IN ('add', 'rebuild') THEN false WHEN m.kind = 'extension' THEN true
+                   WHEN m.kind = ANY (reached) THEN NOT item.old ? 'schema' OR quote_ident(item.new ->> 'schema') = chronos.plan_part(m.identity, 1)
+                   ELSE false END);
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_suspends(chronos.plan_item, chronos.plan_item[]) IS
