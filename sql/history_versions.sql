@@ -84,7 +84,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     RAISE NOTICE '% | % | % | %', state, regexp_replace(message, 'version \d+', 'version N'),
-        regexp_replace(regexp_replace(detail, 'version \d+', 'version N'), 'fingerprint [0-9a-f]{16}', 'fingerprint F'), hint;
+        regexp_replace(regexp_replace(detail, 'version \d+', 'version N'), 'fingerprint [0-9a-f]{16}', 'fingerprint F'), regexp_replace(hint, 'version \d+', 'version N');
 END $$;
 DO $$
 BEGIN

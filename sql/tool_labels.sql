@@ -369,7 +369,7 @@ SELECT chronos.label(repeat('x', 64));
 -- A prepared transaction: its version is the one that is made of it.
 BEGIN; ALTER TABLE gu ADD z int; UPDATE alembic_version SET version_num = 'prep1'; PREPARE TRANSACTION 'tool';
 COMMIT PREPARED 'tool';
-SELECT chronos.reconcile() IS NOT NULL OR true AS settled;
+SELECT FROM chronos.reconcile();
 SELECT labels, changed FROM chronos.history WHERE 'alembic:prep1' = ANY (labels);
 -- Pruning does not spare the versions that tools made, and knows their labels afterwards.
 SELECT chronos.prune_history(chronos.current_version()) > 0 AS pruned;

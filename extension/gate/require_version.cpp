@@ -1,9 +1,9 @@
 // chronos.require_version(): is this the schema that the caller was built for?
 #include "backend/door.hpp"
 #include "backend/session.hpp"
-#include "backend/spi.hpp"
 #include "gate/requirement.hpp"
 #include "history/head.hpp"
+#include "history/label_reader.hpp"
 
 extern "C" {
 #include <catalog/pg_authid.h>
@@ -11,22 +11,11 @@ extern "C" {
 
 namespace {
 
-using chronos::backend::argument;
 using chronos::core::schema_state;
-
-std::optional<std::int64_t> version_of_label(std::string_view name) {
-    chronos::backend::spi connection;
-    const auto found = connection.query(
-        "SELECT l.number FROM chronos.find_labelled_version($1) l(number) WHERE l.number IS NOT "
-        "NULL",
-        {argument::text(name)}, true);
-    connection.close();
-    return found.empty() ? std::nullopt : std::optional<std::int64_t>(std::stoll(*found[0][0]));
-}
 
 schema_state present_state() {
     const chronos::history::head at = chronos::history::read_head();
-    return {at.number, at.fingerprint.data(), version_of_label};
+    return {at.number, at.fingerprint.data(), chronos::history::labelled_version};
 }
 
 }  // namespace

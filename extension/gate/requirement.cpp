@@ -1,5 +1,7 @@
 #include "gate/requirement.hpp"
 
+#include "history/label_reader.hpp"
+
 namespace chronos::gate {
 
 using backend::sql_error;
@@ -20,9 +22,12 @@ sql_error refusal(const std::string& text, const core::version_constraint& requi
     std::string detail = "The database is at version " + std::to_string(state.number);
     detail +=
         state.fingerprint.empty() ? "." : ", fingerprint " + state.fingerprint.substr(0, 16) + ".";
-    std::string hint = "Migrate the database, or run a program built for this version.";
+    std::string hint;
     if (const auto label = requirement.unknown_label(state)) {
         hint = "No version is labelled \"" + *label + "\"; chronos.history lists the labels.";
+    } else {
+        hint = "Migrate the database, or run a release of the program that is made for " +
+               history::version_title(state.number) + ".";
     }
     return {kRequirementNotMet,
             "schema version " + std::to_string(state.number) + " does not satisfy \"" + text + "\"",

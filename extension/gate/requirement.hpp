@@ -12,7 +12,7 @@ constexpr int kCannotCheck = MAKE_SQLSTATE('C', 'H', '0', '0', '5');
 // Throws sql_error.
 [[nodiscard]] core::version_constraint parse_requirement(const std::string& text);
 
-// `way_out`: a further sentence of the hint.
+// Reads labels, with the rights of the caller. `way_out`: a further sentence of the hint.
 [[nodiscard]] backend::sql_error refusal(const std::string& text,
                                          const core::version_constraint& requirement,
                                          const core::schema_state& state,

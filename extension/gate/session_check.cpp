@@ -2,17 +2,15 @@
 
 #include "backend/door.hpp"
 #include "backend/fault.hpp"
-#include "backend/plan.hpp"
 #include "backend/session.hpp"
-#include "backend/spi.hpp"
 #include "backend/subtransaction.hpp"
 #include "gate/requirement.hpp"
 #include "history/head.hpp"
+#include "history/label_reader.hpp"
 #include "history/recorder.hpp"
 
 extern "C" {
 #include <catalog/pg_authid.h>
-#include <catalog/pg_type.h>
 }
 
 namespace chronos::gate {
@@ -21,21 +19,6 @@ namespace {
 
 using backend::call;
 using backend::sql_error;
-
-constinit backend::plan label_plan(
-    "SELECT l.number FROM chronos.find_labelled_version($1) l(number) WHERE l.number IS NOT NULL",
-    TEXTOID);
-
-std::optional<std::int64_t> newest_version_of_label(std::string_view name) {
-    const Datum wanted = backend::argument::text(name).value;
-    backend::spi connection;
-    std::optional<std::int64_t> number;
-    if (label_plan.read_apart({wanted}) > 0) {
-        number = DatumGetInt64(backend::cell(0, 0, CurrentMemoryContext).datum);
-    }
-    connection.close();
-    return number;
-}
 
 // What to say if the schema does not fit.
 std::optional<sql_error> look(const std::string& expected) {
@@ -48,7 +31,8 @@ std::optional<sql_error> look(const std::string& expected) {
     // The owner's rights: a role that may not read the tables may still ask.
     const backend::user_scope owner(BOOTSTRAP_SUPERUSERID);
     const history::head at = history::read_newest_head();
-    const core::schema_state state{at.number, at.fingerprint.data(), newest_version_of_label};
+    const core::schema_state state{at.number, at.fingerprint.data(),
+                                   history::newest_labelled_version};
     if (requirement.holds(state)) {
         return std::nullopt;
     }

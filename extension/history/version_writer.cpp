@@ -221,8 +221,8 @@ void make_writers_ready() {
     if (ready) {
         return;
     }
-    const backend::subtransaction
-        rolled_back;  // with its locks: nobody waits for the number with them
+    // Rolled back with the locks it takes: nobody is to wait for the number with them.
+    const backend::subtransaction rolled_back;
     call([] {
         for (const char* const each : {"definition", "fact", "version"}) {
             table_writer table(each);

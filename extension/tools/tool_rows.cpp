@@ -18,7 +18,6 @@ using chronos::backend::call;
 using chronos::tools::tool_table;
 
 constexpr int kMostColumns = 16;
-constexpr int kMostRows = 100000;
 // What names a revision is short. Longer values count as missing.
 constexpr Size kLongest = 8192;
 
@@ -111,7 +110,7 @@ void put_rows(ReturnSetInfo* result, Oid relation, ArrayType* names) {
         AllocSetContextCreate(CurrentMemoryContext, "chronos tool row", ALLOCSET_SMALL_SIZES);
     int count = 0;
     table.for_each([&](HeapTuple tuple) {
-        if (++count <= kMostRows) {
+        if (++count <= chronos::tools::kMostRows) {
             const MemoryContext before = MemoryContextSwitchTo(row);
             put_row(result, wanted, tuple, shape);
             MemoryContextSwitchTo(before);

@@ -19,7 +19,6 @@ namespace {
 
 // 32 MB: the records of thousands of migrations. What is larger only has the name.
 constexpr BlockNumber kMostBlocks = 4096;
-constexpr int kMostRows = 100000;
 
 bool is_fit(Relation table) {
     const FormData_pg_class& is = *table->rd_rel;

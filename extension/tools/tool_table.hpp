@@ -14,6 +14,9 @@ extern "C" {
 
 namespace chronos::tools {
 
+// What is more than that is not looked at.
+inline constexpr int kMostRows = 100000;
+
 class tool_table {
   public:
     // Not open if it is gone, if another session locks it, or if it is not what tools use: an
