@@ -10,6 +10,7 @@
 #include "chronos/connection.hpp"
 #include "ctl/json.hpp"
 #include "ctl/migrate_options.hpp"
+#include "ctl/migration_plan.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 #include "ctl/verbs.hpp"
@@ -64,7 +65,7 @@ exit_status run(const run_arguments& arguments, const migration_target& target, 
     connection database(arguments.target.conninfo());
     migrate_options options = arguments.options(out, interrupted);
     if (arguments.dry_run) {
-        print_plan(plan_migrations(database, options, target), out);
+        print_plan(plan_migrations(database, options, target), {}, out);
         return exit_status::success;
     }
     options.confirm = [&](const auto& plans) { return confirmed(plans, arguments.yes, out); };
@@ -95,6 +96,8 @@ void add_up(verbs& all, CLI::App& group) {
                                    });
     arguments->steps = 0;
     arguments->add_running(verb);
+    arguments->add_schemas(verb);
+    arguments->add_no_snapshot(verb);
     verb.add_option("--steps", arguments->steps, "how many migrations (default: all)")
         ->check(CLI::PositiveNumber)
         ->type_name("N");
@@ -111,6 +114,8 @@ void add_down(verbs& all, CLI::App& group) {
             return run(*arguments, {target_kind::steps_back, "", arguments->steps}, out);
         });
     arguments->add_running(verb);
+    arguments->add_schemas(verb);
+    arguments->add_no_snapshot(verb);
     verb.add_option("--steps", arguments->steps, "how many migrations (default: 1)")
         ->check(CLI::PositiveNumber)
         ->type_name("N");
@@ -129,25 +134,10 @@ void add_to(verbs& all, CLI::App& group) {
         });
     verb.add_option("VERSION", arguments->version, "of the migration")->required();
     arguments->add_running(verb);
+    arguments->add_schemas(verb);
+    arguments->add_no_snapshot(verb);
     verb.add_flag("--yes", arguments->yes, "undo migrations, whatever is lost");
     verb.add_flag("--dry-run", arguments->dry_run, "show what would be done");
-}
-
-void add_plan_below(verbs& all, CLI::App& group) {
-    auto arguments = std::make_shared<run_arguments>();
-    arguments->dry_run = true;
-    CLI::App& verb = all.add_below(
-        group, "plan", "Show what `up`, or `to VERSION`, would do",
-        "  chronosctl migrate plan -d shop\n"
-        "  chronosctl migrate plan 40 -d shop --json | jq '.plan[].losses'\n",
-        [arguments](output& out) {
-            const bool latest = arguments->version.empty();
-            return run(*arguments,
-                       {latest ? target_kind::latest : target_kind::version, arguments->version, 1},
-                       out);
-        });
-    verb.add_option("VERSION", arguments->version, "to which (default: the last)");
-    arguments->add_running(verb);
 }
 
 exit_status show_status(const migrate_arguments& arguments, bool exit_code, output& out) {
@@ -197,7 +187,7 @@ void add_migrate(verbs& all) {
     add_down(all, group);
     add_to(all, group);
     add_status_below(all, group);
-    add_plan_below(all, group);
+    add_migrate_plan(all, group);
     add_migrate_verify(all, group);
     add_migrate_record(all, group);
 }

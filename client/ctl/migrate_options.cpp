@@ -1,6 +1,6 @@
 #include "ctl/migrate_options.hpp"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -16,23 +16,6 @@ namespace {
 migration_policy policy(const std::string& word) {
     if (word == "apply") return migration_policy::apply;
     return word == "warn" ? migration_policy::warn : migration_policy::refuse;
-}
-
-std::string counts(const migration_loss& one) {
-    std::string text;
-    if (one.rows) text += ": " + counted(static_cast<std::uint64_t>(*one.rows), "row");
-    if (one.bytes) {
-        text += (text.empty() ? ": " : ", ") + human_bytes(static_cast<std::uint64_t>(*one.bytes));
-    }
-    return text;
-}
-
-json to_json(const migration_loss& one) {
-    return {{"object", one.object},
-            {"statement", one.statement},
-            {"rows", one.rows ? json(*one.rows) : json()},
-            {"bytes", one.bytes ? json(*one.bytes) : json()},
-            {"note", text_or_null(one.note)}};
 }
 
 json number_or_null(const std::optional<std::int64_t>& number) {
@@ -53,12 +36,14 @@ void migrate_arguments::add_schemas(CLI::App& verb) {
         ->allow_extra_args(false);
 }
 
+void migrate_arguments::add_no_snapshot(CLI::App& verb) {
+    verb.add_flag("--no-snapshot", no_snapshot,
+                  "destroy rows without a snapshot into the database's repositories before it");
+}
+
 void migrate_arguments::add_running(CLI::App& verb) {
     target.add_to(verb);
     add_directory(verb);
-    add_schemas(verb);
-    verb.add_flag("--no-snapshot", no_snapshot,
-                  "destroy rows without a snapshot into the database's repositories before it");
     verb.add_option("--out-of-order", out_of_order,
                     "migrations older than applied ones: error (default), warn, or apply them")
         ->check(CLI::IsMember({"error", "warn", "apply"}))
@@ -120,42 +105,6 @@ void add_placeholders(CLI::App& verb, std::vector<std::string>& given, bool& non
 
 std::string in_schema(const std::string& schema) { return schema.empty() ? schema : schema + ": "; }
 
-std::string losses_text(const planned_migration& one) {
-    std::string text;
-    for (const migration_loss& loss : one.losses) {
-        if (!text.empty()) text += '\n';
-        text += fmt::format("  {}{}{}", loss.note.empty() || loss.rows ? "loses " : "",
-                            printable(loss.object), counts(loss));
-        if (!loss.note.empty()) text += fmt::format(": {}", printable(loss.note));
-        if (!loss.rows && !loss.statement.empty())
-            text += fmt::format(" ({})", printable(one_line(loss.statement)));
-    }
-    return text;
-}
-
-json to_json(const planned_migration& one) {
-    json statements = json::array();
-    for (const migration_statement& statement : one.statements) {
-        statements.push_back({{"line", statement.line},
-                              {"statement", statement.text},
-                              {"lock", text_or_null(statement.lock)},
-                              {"hazards", statement.hazards},
-                              {"transactional", statement.transactional}});
-    }
-    json losses = json::array();
-    for (const migration_loss& loss : one.losses) losses.push_back(to_json(loss));
-    return {{"direction", one.up ? "up" : "down"},
-            {"version", one.version},
-            {"name", one.name},
-            {"file", one.file},
-            {"transactional", one.whole},
-            {"derived", one.derived},
-            {"script", one.script},
-            {"statements", statements},
-            {"losses", losses},
-            {"schema", text_or_null(one.schema)}};
-}
-
 json to_json(const finished_migration& one) {
     return {{"direction", one.up ? "up" : "down"},
             {"version", one.version},
@@ -186,32 +135,6 @@ json to_json(const migration_status& one) {
             {"version_after", number_or_null(one.version_after)},
             {"snapshot", text_or_null(one.snapshot)},
             {"schema", text_or_null(one.schema)}};
-}
-
-void print_plan(const std::vector<planned_migration>& plans, output& out) {
-    if (out.json()) {
-        json list = json::array();
-        for (const planned_migration& one : plans) list.push_back(to_json(one));
-        out.document({{"plan", list}});
-        return;
-    }
-    if (plans.empty()) out.line("-- nothing to do");
-    for (const planned_migration& one : plans) {
-        out.line(out.strong(printable(fmt::format(
-            "-- {} {}{}  {}  ({}{})", one.up ? "up" : "down", in_schema(one.schema), one.version,
-            one.name, one.file, one.whole ? ", one transaction" : ", statement by statement"))));
-        for (const migration_statement& statement : one.statements) {
-            if (!statement.lock.empty()) out.line("-- lock: " + statement.lock);
-            if (!statement.hazards.empty())
-                out.line(fmt::format("-- hazards: {}", fmt::join(statement.hazards, ", ")));
-            out.text(printable_lines(statement.text) + ";\n");
-        }
-        for (const migration_loss& loss : one.losses) {
-            out.line(printable(fmt::format("-- loses {}{}{}", loss.object, counts(loss),
-                                           loss.note.empty() ? "" : ": " + loss.note)));
-        }
-        out.line("");
-    }
 }
 
 }  // namespace chronos::ctl

@@ -35,6 +35,7 @@ struct migrate_arguments {
 
     void add_directory(CLI::App& verb);
     void add_schemas(CLI::App& verb);
+    void add_no_snapshot(CLI::App& verb);
     void add_running(CLI::App& verb);
 
     // With callbacks that print to standard error.
@@ -49,14 +50,7 @@ void add_placeholders(CLI::App& verb, std::vector<std::string>& given, bool& non
 // "tenant_1: "; empty if there is none.
 [[nodiscard]] std::string in_schema(const std::string& schema);
 
-// "  destroys table public.orders: 100 rows, 16 kB", a line each.
-[[nodiscard]] std::string losses_text(const planned_migration& one);
-
-[[nodiscard]] nlohmann::ordered_json to_json(const planned_migration& one);
 [[nodiscard]] nlohmann::ordered_json to_json(const finished_migration& one);
 [[nodiscard]] nlohmann::ordered_json to_json(const migration_status& one);
-
-// What would be done, statement by statement, with locks and hazards.
-void print_plan(const std::vector<planned_migration>& plans, output& out);
 
 }  // namespace chronos::ctl

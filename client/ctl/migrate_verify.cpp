@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chronos/connection.hpp"
-#include "chronos/migrate.hpp"
+#include "chronos/migration_trial.hpp"
 #include "ctl/difference.hpp"
 #include "ctl/json.hpp"
 #include "ctl/migrate_options.hpp"

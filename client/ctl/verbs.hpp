@@ -56,6 +56,7 @@ void add_drift(verbs& all);
 void add_blame(verbs& all);
 void add_export(verbs& all);
 void add_migrate(verbs& all);
+void add_migrate_plan(verbs& all, CLI::App& group);
 void add_migrate_record(verbs& all, CLI::App& group);
 void add_migrate_verify(verbs& all, CLI::App& group);
 void add_check(verbs& all);

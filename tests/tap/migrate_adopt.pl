@@ -17,13 +17,7 @@ my ($engine) = grep { -x } map { "$_/chronosctl" } split /:/, $ENV{PATH};
 $node->append_conf('postgresql.conf', "chronos.engine_path = '$engine'\n");
 $node->start;
 
-my $databases = 0;
-sub shop {
-    my $name = 'shop' . ++$databases;
-    $node->safe_psql('postgres', "CREATE DATABASE $name");
-    $node->safe_psql($name, "CREATE EXTENSION chronos; $_") for @_ ? "@_" : '';
-    return $name;
-}
+sub shop { return new_shop($node, @_); }
 sub states {
     my ($database, $directory, @more) = @_;
     return join ' ', map { "$_->{version}:$_->{state}" } @{ ctl_json($node, 'migrate', 'status', '-d', $database, '--dir', $directory, @more) };
@@ -82,6 +76,9 @@ for my $name (sort keys %tool) {
     $node->safe_psql($database, 'UPDATE schema_migrations SET version = 7, dirty = false');
     fails($node, ['migrate', 'adopt', '-d', $database, '--dir', $dir], 4, qr/error: golang-migrate has applied what is not in the directory\nDETAIL:  7\n/, 'applied, and no file');
     is($node->safe_psql($database, 'SELECT count(*) FROM chronos.migration'), '0', 'nothing was marked');
+    my ($exit, $out, $err) = ctl($node, 'migrate', 'adopt', '-d', $database, '--dir', $dir, '--missing', 'warn');
+    is("$exit $out", "0 golang-migrate has kept public.schema_migrations\nnothing to do\n", '--missing warn: exit 0');
+    like($err, qr/golang-migrate has applied what is not in the directory: 7/, 'and a warning');
     $node->safe_psql($database, 'CREATE SCHEMA b; CREATE TABLE b.schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)');
     fails($node, ['migrate', 'adopt', '-d', $database, '--dir', $dir], 4, qr/error: there are several tables of migrations\nDETAIL:  They are b\.schema_migrations of golang-migrate, public\.schema_migrations of golang-migrate/, 'two tables');
 }
@@ -96,6 +93,7 @@ for my $name (sort keys %tool) {
     is(states($database, $dir, '--schemas', 'tenant_*'), '1:applied 2:applied 1:applied 2:pending', 'each has a record of its own');
     is(states($database, $dir), '1:pending 2:pending', 'and so has the database');
     my ($exit) = ctl($node, 'migrate', 'down', '-d', $database, '--dir', $dir, '--schemas', 'tenant_1', '--yes');
+    is($exit, 0, 'down in one schema: exit 0');
     is($node->safe_psql($database, q{SELECT string_agg(attname, ' ') FROM pg_attribute WHERE attrelid = 'tenant_1.t'::regclass AND attnum > 0 AND NOT attisdropped}), 'a', 'a derived way down in one of them');
     fails($node, ['migrate', 'up', '-d', $database, '--dir', $dir, '--schemas', 'none_*'], 5, qr/error: no schema fits "none_\*"/, 'no such schema');
 }

@@ -15,14 +15,7 @@ $node->init(extra => ['--encoding=UTF8', '--locale=C']);
 $node->start;
 $node->safe_psql('postgres', 'CREATE ROLE app; CREATE ROLE owner LOGIN');
 
-# A new database; returns its name.
-my $databases = 0;
-sub shop {
-    my $name = 'shop' . ++$databases;
-    $node->safe_psql('postgres', "CREATE DATABASE $name");
-    $node->safe_psql($name, 'CREATE EXTENSION chronos');
-    return $name;
-}
+sub shop { return new_shop($node); }
 sub migrate { my ($verb, $database, $directory, @more) = @_; return ctl($node, 'migrate', (ref $verb ? @$verb : $verb), '-d', $database, '--dir', $directory, @more); }
 sub states {
     my ($database, $directory) = @_;

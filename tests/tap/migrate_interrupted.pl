@@ -14,14 +14,9 @@ my $node = PostgreSQL::Test::Cluster->new('interrupted');
 $node->init(extra => ['--encoding=UTF8', '--locale=C']);
 $node->start;
 
-my $databases = 0;
 sub shop {
-    my $name = 'shop' . ++$databases;
-    $node->safe_psql('postgres', "CREATE DATABASE $name");
     # Waits while the test holds the lock of that number.
-    $node->safe_psql($name, q{CREATE EXTENSION chronos;
-        CREATE FUNCTION public.gate(n int) RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_lock_shared(7, n); SELECT pg_advisory_unlock_shared(7, n)'});
-    return $name;
+    return new_shop($node, q{CREATE FUNCTION public.gate(n int) RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_lock_shared(7, n); SELECT pg_advisory_unlock_shared(7, n)'});
 }
 sub fingerprint { my ($database) = @_; return $node->safe_psql($database, "SELECT encode(chronos.fingerprint(), 'hex')"); }
 sub wait_for { my ($sql, $name) = @_; return ok($node->poll_query_until('postgres', $sql), $name); }

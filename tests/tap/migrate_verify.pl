@@ -14,13 +14,7 @@ my $node = PostgreSQL::Test::Cluster->new('migrate_verify');
 $node->init(extra => ['--encoding=UTF8', '--locale=C']);
 $node->start;
 
-my $databases = 0;
-sub shop {
-    my $name = 'shop' . ++$databases;
-    $node->safe_psql('postgres', "CREATE DATABASE $name");
-    $node->safe_psql($name, 'CREATE EXTENSION chronos');
-    return $name;
-}
+sub shop { return new_shop($node); }
 sub scratch_databases { return $node->safe_psql('postgres', q{SELECT count(*) FROM pg_database WHERE datname LIKE 'chronos\_scratch%'}); }
 sub roles { return $node->safe_psql('postgres', q{SELECT string_agg(rolname, ' ') FROM pg_roles WHERE rolname LIKE 'only%'}); }
 
@@ -37,7 +31,7 @@ sub roles { return $node->safe_psql('postgres', q{SELECT string_agg(rolname, ' '
     my $before = $node->safe_psql($database, q{SELECT encode(chronos.fingerprint(), 'hex')});
     my ($document, $status) = ctl_json($node, 'migrate', 'verify', '-d', $database, '--dir', $dir);
     is($status, 1, 'verify: exit 1 if a way down does not lead back');
-    is(JSON::PP::true, !$document->{holds}, 'verify --json: says so');
+    is($document->{holds} // 'none', JSON::PP::false, 'verify --json: says so');
     my %of = map { $_->{version} => $_ } @{ $document->{migrations} };
     is_deeply([map { $of{$_}{holds} ? 1 : 0 } 1 .. 4], [1, 0, 1, 1], 'one of four does not hold');
     is_deeply([map { "$_->{change} $_->{kind} $_->{identity}" } @{ $of{2}{after_down} }], ['removed view public.seen'], 'what it leaves is named');
@@ -83,6 +77,19 @@ sub roles { return $node->safe_psql('postgres', q{SELECT string_agg(rolname, ' '
     $user->quit;
     $node->safe_psql('postgres', "DROP DATABASE chronos_scratch_${oid}_00000002");
     $node->safe_psql('postgres', 'DROP DATABASE chronos_scratch_1_00000003');
+}
+
+# --- scripts of sqitch that look whether the way up has done its work; runs that verify cannot make
+{
+    my $database = shop();
+    my %change = ('sqitch.plan' => "%syntax-version=1.0.0\n%project=shop\n\nt 2026-01-01T00:00:00Z A <a\@b> # t\n", 'deploy/t.sql' => "BEGIN;\nCREATE TABLE t (a int);\nCOMMIT;\n", 'revert/t.sql' => "DROP TABLE t;\n");
+    my $dir = directory('looks', %change, 'verify/t.sql' => "BEGIN;\nSELECT a FROM t WHERE false;\nROLLBACK;\n");
+    succeeds($node, ['migrate', 'verify', '-d', $database, '--dir', $dir], qr/^ok      t  t  up /, 'a script of sqitch that is content');
+    $dir = directory('complains', %change, 'verify/t.sql' => "BEGIN;\nSELECT b FROM t WHERE false;\nROLLBACK;\n");
+    fails($node, ['migrate', 'verify', '-d', $database, '--dir', $dir], 1, qr{error: verify/t\.sql:2: column "b" does not exist}, 'and one that is not');
+    my ($exit) = ctl($node, 'migrate', 'verify', '-d', $database, '--dir', $dir, '--schemas', 'public');
+    is($exit, 2, 'schemas are not for verify');
+    is(scratch_databases(), '0', 'nothing is left of either');
 }
 
 # --- placeholders, hooks and repeatable scripts, as Flyway has them

@@ -1,4 +1,4 @@
-# Directories of migrations for tests.
+# Directories of migrations for tests, and databases for them.
 package migration_directory;
 use strict;
 use warnings;
@@ -8,7 +8,7 @@ use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(directory);
+our @EXPORT = qw(directory new_shop);
 
 my $place = tempdir(CLEANUP => 1);
 
@@ -20,6 +20,16 @@ sub directory {
         append_to_file("$place/$name/$file", $files{$file});
     }
     return "$place/$name";
+}
+
+# A new database with the extension, in which the SQL has been run; its name.
+my $databases = 0;
+sub new_shop {
+    my ($node, $sql) = @_;
+    my $name = 'shop' . ++$databases;
+    $node->safe_psql('postgres', "CREATE DATABASE $name");
+    $node->safe_psql($name, 'CREATE EXTENSION chronos; ' . ($sql // ''));
+    return $name;
 }
 
 1;

@@ -12,6 +12,7 @@
 #include <chronos/git_history.hpp>
 #include <chronos/migrate.hpp>
 #include <chronos/migration.hpp>
+#include <chronos/migration_trial.hpp>
 #include <chronos/plan.hpp>
 #include <chronos/progress.hpp>
 #include <chronos/repository.hpp>

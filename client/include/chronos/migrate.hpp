@@ -84,16 +84,6 @@ CHRONOS_EXPORT std::vector<finished_migration> migrate(connection& database,
                                                        const migrate_options& options,
                                                        const migration_target& target = {});
 
-// Tries what is pending out, in a scratch database made from the schema alone: each up, down, and
-// up again, with what that leaves behind, the locks it takes and what it rewrites. The scratch
-// database is dropped at the end; what a killed run leaves is dropped by the next one. Statements
-// about roles, other databases, the server and subscriptions are left out with a warning.
-// `verified` is told of each. The role must be allowed to create databases and the extension.
-// Throws as migrate() does.
-std::vector<verified_migration> CHRONOS_EXPORT
-verify_migrations(connection& database, const migrate_options& options,
-                  const std::function<void(const verified_migration&)>& verified = {});
-
 // Marks all up to a version as applied without running them; returns their versions.
 CHRONOS_EXPORT std::vector<std::string> baseline_migrations(connection& database,
                                                             const migrate_options& options,

@@ -1,7 +1,6 @@
 // What is told of migrations: their state, what a run will do, and what it has done.
 #pragma once
 
-#include <chronos/diff.hpp>
 #include <chronos/timestamp.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -88,27 +87,6 @@ struct finished_migration {
     std::string schema;    // of a run over many; empty: the database
 
     friend bool operator==(const finished_migration&, const finished_migration&) = default;
-};
-
-// What trying a migration out has shown: up, down, and up again. A plain value.
-struct verified_migration {
-    std::string version;
-    std::string name;
-    std::string file;
-    bool derived = false;   // the way down was made by Chronos
-    bool has_down = true;   // repeatable ones have none
-    double up_seconds = 0;  // with empty tables
-    double down_seconds = 0;
-    std::vector<std::string> locks;             // "AccessExclusiveLock on table public.orders"
-    std::vector<std::string> rewritten;         // "table public.orders", "index public.orders_pkey"
-    std::vector<object_difference> after_down;  // from before it was applied
-    std::vector<object_difference> after_second;  // from after it was applied first
-    std::string failure;  // why it could not be applied again; what follows is not tried then
-
-    [[nodiscard]] bool holds() const noexcept {
-        return after_down.empty() && after_second.empty() && failure.empty();
-    }
-    friend bool operator==(const verified_migration&, const verified_migration&) = default;
 };
 
 }  // namespace chronos

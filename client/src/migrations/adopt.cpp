@@ -98,12 +98,7 @@ std::vector<std::pair<const compared_migration*, applied_elsewhere>> matched(
 adopted_migrations adopt_migrations(connection& database, const migrate_options& options,
                                     const std::string& tool) {
     internal::session& on = database.internal_session();
-    const internal::runner_lock lock(
-        on, {options.wait,
-             [&options](const std::string& holder) {
-                 if (options.notice) options.notice("waiting for another runner: " + holder);
-             },
-             options.stop});
+    const internal::runner_lock lock(on, internal::waiting_of(options));
     const auto set = internal::read_migrations(options.directory);
     internal::transaction whole(on);
     internal::migration_store store(on, "");

@@ -26,8 +26,8 @@ struct bookkeeping {
     std::vector<applied_elsewhere> applied;
 };
 
-// Tables of tools whose directories have this layout ("goose", "numbered", …), known by their
-// columns; with `tool`, of that tool alone, whatever the layout. Throws refused where the tool
+// Tables of tools whose directories have this layout ("goose", "numbered", …), as the extension
+// knows them; with `tool`, of that tool alone, whatever the layout. Throws refused where the tool
 // itself says that something is half done.
 [[nodiscard]] std::vector<bookkeeping> read_bookkeeping(session& on, std::string_view layout,
                                                         std::string_view tool = {});

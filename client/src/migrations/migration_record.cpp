@@ -67,14 +67,6 @@ std::vector<compared_migration> compared(internal::session& on, const std::strin
     return internal::compare_migrations(files, internal::migration_store(on, scope).read());
 }
 
-internal::lock_waiting waiting(const migrate_options& options) {
-    return {options.wait,
-            [&options](const std::string& holder) {
-                if (options.notice) options.notice("waiting for another runner: " + holder);
-            },
-            options.stop};
-}
-
 }  // namespace
 
 std::vector<migration_status> migrations(connection& database, const std::string& directory) {
@@ -98,7 +90,7 @@ std::vector<migration_status> migrations(connection& database, const migrate_opt
 std::vector<std::string> baseline_migrations(connection& database, const migrate_options& options,
                                              std::string_view version) {
     internal::session& on = database.internal_session();
-    const internal::runner_lock lock(on, waiting(options));
+    const internal::runner_lock lock(on, internal::waiting_of(options));
     const auto all = compared(on, options.directory);
     const compared_migration* limit = internal::find_migration(all, std::string(version));
     if (limit == nullptr) {
@@ -123,7 +115,7 @@ std::vector<std::string> baseline_migrations(connection& database, const migrate
 std::vector<migration_repair> repair_migrations(connection& database,
                                                 const migrate_options& options, bool dry_run) {
     internal::session& on = database.internal_session();
-    const internal::runner_lock lock(on, waiting(options));
+    const internal::runner_lock lock(on, internal::waiting_of(options));
     internal::transaction whole(on);
     internal::migration_store store(on, "");
     std::vector<migration_repair> repairs;

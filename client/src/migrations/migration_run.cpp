@@ -26,14 +26,6 @@ std::unique_ptr<session> working_session(session& beside) {
     return own;
 }
 
-lock_waiting waiting(const migrate_options& options) {
-    return {options.wait,
-            [&options](const std::string& holder) {
-                if (options.notice) options.notice("waiting for another runner: " + holder);
-            },
-            options.stop};
-}
-
 }  // namespace
 
 migration_run::migration_run(session& here, const migrate_options& options, std::string scope,
@@ -60,7 +52,7 @@ std::vector<finished_migration> migration_run::perform(const migration_target& t
     if (order(target).empty()) return {};
     begin();
     forward_notices();
-    runner_lock lock(*work_, waiting(options_));
+    runner_lock lock(*work_, waiting_of(options_));
     // Another runner may have been at work until now.
     const auto wanted = choose(order(target));
     confirm(wanted);

@@ -6,6 +6,7 @@
 
 #include "migrations/checksum.hpp"
 #include "migrations/migration_scopes.hpp"
+#include "migrations/new_session.hpp"
 #include "migrations/session_role.hpp"
 #include "migrations/statement_kind.hpp"
 #include "migrations/statement_run.hpp"
@@ -73,9 +74,8 @@ void commit(transaction& open, const script& what) {
 
 }  // namespace
 
-// As a new session has it. What a script before has set is gone.
 void migration_runner::prepare() {
-    session_.execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL");
+    begin_anew(session_);
     session_.execute(fmt::format("SET lock_timeout = {}; SET client_encoding = 'UTF8'",
                                  options_.locks.timeout.count()));
     enter_scope(session_, store_.scope());
@@ -101,7 +101,7 @@ script_outcome migration_runner::run(const job& work) {
         outcome.steps_before = run_steps(work, plan);
     }
     outcome.seconds = seconds_since(begin);
-    session_.execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL");
+    begin_anew(session_);
     if (work.way == direction::up) {
         outcome.versions = store_.finish(work.what, outcome.seconds);
     } else if (!plan.whole) {
@@ -260,7 +260,7 @@ void migration_runner::hook(const script& what) {
             if (!unit.rolled_back) commit(together, what);
         });
     }
-    session_.execute("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL");
+    begin_anew(session_);
 }
 
 }  // namespace chronos::internal

@@ -1,13 +1,13 @@
-// Trying migrations out where it harms nobody.
+// Pending migrations up, down, and up again.
 #include <fmt/format.h>
 
 #include "chronos/connection.hpp"
-#include "chronos/diff.hpp"
-#include "chronos/migrate.hpp"
+#include "chronos/migration_trial.hpp"
 #include "migrations/migration_run.hpp"
 #include "migrations/relation_watch.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/scratch_run.hpp"
+#include "migrations/scratch_schema.hpp"
 #include "migrations/stopper.hpp"
 #include "versions/diagnosis.hpp"
 
@@ -19,14 +19,8 @@ using internal::session;
 
 using target_kind = migration_target::kind;
 
-// Everything of a schema but its rows, and what is known of the migrations that made it.
-void copy_schema(session& from, session& to, const migrate_options& options) {
-    const internal::script schema{
-        "the present schema",
-        from.query_one("SELECT chronos.schema_at(chronos.current_version())").text(0), true};
-    internal::create_chronos(to, from);
-    internal::run_in_scratch(to, schema, options.warning);
-    to.execute("RESET ALL");
+// What is known of the migrations that made a schema.
+void copy_record(session& from, session& to) {
     const std::string known =
         from.query_one(
                 "SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(m) ||"
@@ -38,8 +32,9 @@ void copy_schema(session& from, session& to, const migrate_options& options) {
         " FROM pg_catalog.jsonb_populate_recordset(NULL::chronos.migration, $1::jsonb)",
         {known});
     // What is applied now comes after them.
-    (void)to.query("SELECT pg_catalog.setval('chronos.migration_sequence',"
-                   " (SELECT coalesce(max(m.sequence), 0) + 1 FROM chronos.migration AS m))");
+    (void)to.query(
+        "SELECT pg_catalog.setval('chronos.migration_sequence',"
+        " (SELECT coalesce(max(m.sequence), 0) + 1 FROM chronos.migration AS m))");
 }
 
 // planned_migration or finished_migration.
@@ -65,7 +60,8 @@ class trial {
         internal::keep_search_path(scratch_, here);
         auto making = scratch_.connect();
         const internal::stopper stop(options_.stop, *making);
-        copy_schema(here, *making, options_);
+        internal::copy_schema(here, *making, options_.warning);
+        copy_record(here, *making);
         database_ = std::make_unique<connection>(scratch_.connect());
     }
 
@@ -91,9 +87,7 @@ class trial {
   private:
     [[nodiscard]] session& here() const { return database_->internal_session(); }
 
-    [[nodiscard]] std::string version() const {
-        return here().query_one("SELECT chronos.reconcile(), chronos.current_version()").text(1);
-    }
+    [[nodiscard]] std::string version() const { return internal::present_version(here()); }
 
     std::vector<finished_migration> up(const migration_target& target,
                                        internal::relation_watch* watch = nullptr) {
@@ -162,6 +156,10 @@ class trial {
 std::vector<verified_migration> verify_migrations(
     connection& database, const migrate_options& options,
     const std::function<void(const verified_migration&)>& verified) {
+    if (!options.schemas.empty()) {
+        throw error(error_code::usage, "migrations are tried out for the database, not for schemas",
+                    "", "Leave out the schemas.");
+    }
     session& here = database.internal_session();
     const internal::stopper stop(options.stop, here);
     stop.check();

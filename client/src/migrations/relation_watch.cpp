@@ -22,23 +22,19 @@ relation_watch::relations relation_watch::read(session& on) {
 }
 
 void relation_watch::look_at_locks(session& on) {
+    // The strongest of each tells all.
     for (const row& one :
-         on.query("SELECT l.relation, pg_catalog.array_agg(DISTINCT l.mode)"
+         on.query("SELECT DISTINCT ON (l.relation) l.relation, l.mode"
                   " FROM pg_catalog.pg_locks AS l"
                   " JOIN pg_catalog.pg_database AS d ON d.oid = l.database"
+                  " JOIN unnest(array['RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock',"
+                  "  'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'])"
+                  "  WITH ORDINALITY AS m(mode, strength) ON m.mode = l.mode"
                   " WHERE l.locktype = 'relation' AND l.pid = pg_catalog.pg_backend_pid()"
                   "  AND d.datname = pg_catalog.current_database() AND l.granted"
-                  " GROUP BY l.relation ORDER BY l.relation")) {
+                  " ORDER BY l.relation, m.strength DESC")) {
         const auto found = before_.find(one.text(0));
-        if (found == before_.end()) continue;
-        // The strongest tells all.
-        for (const char* mode : {"AccessExclusiveLock", "ExclusiveLock", "ShareRowExclusiveLock",
-                                 "ShareLock", "ShareUpdateExclusiveLock", "RowExclusiveLock"}) {
-            const std::string modes = ',' + one.text(1).substr(1, one.text(1).size() - 2) + ',';
-            if (modes.find(std::string(",") + mode + ',') == std::string::npos) continue;
-            locks_.push_back(std::string(mode) + " on " + found->second.title);
-            break;
-        }
+        if (found != before_.end()) locks_.push_back(one.text(1) + " on " + found->second.title);
     }
 }
 

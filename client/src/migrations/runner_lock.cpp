@@ -46,6 +46,14 @@ std::string holder_of(session& on) {
 
 }  // namespace
 
+lock_waiting waiting_of(const migrate_options& options) {
+    return {options.wait,
+            [&options](const std::string& holder) {
+                if (options.notice) options.notice("waiting for another runner: " + holder);
+            },
+            options.stop};
+}
+
 runner_lock::runner_lock(session& on, const lock_waiting& how) : session_(on) {
     refuse_transaction_pooler(on);
     const auto end = steady_clock::now() + how.patience;

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 
+#include "chronos/migrate.hpp"
 #include "connection/session.hpp"
 
 namespace chronos::internal {
@@ -15,6 +16,9 @@ struct lock_waiting {
     std::function<void(const std::string& holder)> waiting;  // told once
     std::stop_token stop;
 };
+
+// As the options of a run have it; they have to outlive it.
+[[nodiscard]] lock_waiting waiting_of(const migrate_options& options);
 
 // Held by the session until the object is destroyed; it ends with the session in any case, so that
 // nothing has to be cleared after a crash. While it waits, the session is idle between two

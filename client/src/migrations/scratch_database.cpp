@@ -5,6 +5,8 @@
 #include <charconv>
 #include <random>
 
+#include "migrations/new_session.hpp"
+
 namespace chronos::internal {
 
 namespace {
@@ -141,7 +143,8 @@ void reset_settings(session& on, session& beside) {
     const std::string path =
         beside.query_one("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'")
             .text(0);
-    on.execute("RESET ALL; RESET SESSION AUTHORIZATION; SET client_encoding = 'UTF8'");
+    begin_anew(on);
+    on.execute("SET client_encoding = 'UTF8'");
     (void)on.query("SELECT pg_catalog.set_config('search_path', $1, false)", {path});
 }
 

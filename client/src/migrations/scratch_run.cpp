@@ -37,7 +37,8 @@ std::string reason_to_leave_out(std::string_view statement) {
     return {};
 }
 
-void run_in_scratch(session& on, const script& what, const migration_warning& warn) {
+void run_in_scratch(session& on, const script& what, const migration_warning& warn,
+                    const std::function<void(session& on)>& before_commit) {
     for (const work_unit& unit : plan_work(what).units) {
         std::unique_ptr<transaction> whole;
         if (!unit.alone) whole = std::make_unique<transaction>(on, unit.begin);
@@ -50,7 +51,9 @@ void run_in_scratch(session& on, const script& what, const migration_warning& wa
                                  reason, excerpt_of(statement.text)));
             }
         }
-        if (whole && !unit.rolled_back) whole->commit();
+        if (!whole || unit.rolled_back) continue;
+        if (before_commit) before_commit(on);
+        whole->commit();
     }
 }
 
