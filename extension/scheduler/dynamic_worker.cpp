@@ -12,10 +12,12 @@ extern "C" {
 
 namespace chronos::scheduler {
 
+void end_workers_at_exit(int code, Datum argument);
+
 namespace {
 
-// FATAL runs no destructors, so the session's exit looks here for a worker that is waited for.
-BackgroundWorkerHandle* waited_for = nullptr;
+// FATAL runs no destructors, so the session's exit looks here for the workers that are waited for.
+dynamic_worker* innermost = nullptr;
 
 // A cancel, so that the worker can say why it ended; one that has not started never will.
 void end_worker(BackgroundWorkerHandle* handle) noexcept {
@@ -33,22 +35,23 @@ void end_worker(BackgroundWorkerHandle* handle) noexcept {
     }
 }
 
-void end_at_exit(int /*code*/, Datum /*argument*/) {
-    if (waited_for != nullptr) {
-        end_worker(waited_for);
-        waited_for = nullptr;
-    }
-}
-
 void register_exit_callback() {
     static bool registered = false;
     if (!registered) {
-        backend::call([] { before_shmem_exit(end_at_exit, 0); });
+        backend::call([] { before_shmem_exit(end_workers_at_exit, 0); });
         registered = true;
     }
 }
 
 }  // namespace
+
+void end_workers_at_exit(int /*code*/, Datum /*argument*/) {
+    for (; innermost != nullptr; innermost = innermost->outer_) {
+        if (innermost->handle_ != nullptr) {
+            end_worker(innermost->handle_);
+        }
+    }
+}
 
 BackgroundWorker describe_worker(const char* type, const char* function) {
     BackgroundWorker worker{};
@@ -62,7 +65,7 @@ BackgroundWorker describe_worker(const char* type, const char* function) {
     return worker;
 }
 
-dynamic_worker::dynamic_worker(BackgroundWorker description) : handle_(nullptr) {
+dynamic_worker::dynamic_worker(BackgroundWorker description) : handle_(nullptr), outer_(innermost) {
     register_exit_callback();
     description.bgw_notify_pid = MyProcPid;
     BackgroundWorker* const worker = &description;
@@ -74,14 +77,14 @@ dynamic_worker::dynamic_worker(BackgroundWorker description) : handle_(nullptr) 
                                      std::to_string(max_worker_processes) +
                                      ") and restart the server.");
     }
-    waited_for = handle_;
+    innermost = this;
 }
 
 dynamic_worker::~dynamic_worker() {
-    if (waited_for == handle_) {
+    if (handle_ != nullptr) {
         end_worker(handle_);
-        release();
     }
+    innermost = outer_;
 }
 
 bool dynamic_worker::has_stopped() const {
@@ -92,7 +95,7 @@ bool dynamic_worker::has_stopped() const {
     return status == BGWH_STOPPED || status == BGWH_POSTMASTER_DIED;
 }
 
-void dynamic_worker::release() noexcept { waited_for = nullptr; }
+void dynamic_worker::release() noexcept { handle_ = nullptr; }
 
 void dynamic_worker::wait(long milliseconds) {
     backend::call([milliseconds] {

@@ -12,7 +12,8 @@ namespace chronos::scheduler {
 // A worker of this library: `type` is what pg_stat_activity shows, `function` its exported main.
 BackgroundWorker describe_worker(const char* type, const char* function);
 
-// Ends the worker when destroyed, or when the session ends, unless release()d before.
+// Ends the worker when destroyed, or when the session ends, unless release()d before. Several in
+// one process are destroyed in the reverse order of their making.
 class dynamic_worker {
   public:
     // Raises an error with a hint if all worker slots are taken.
@@ -29,7 +30,10 @@ class dynamic_worker {
     static void wait(long milliseconds);
 
   private:
+    friend void end_workers_at_exit(int code, Datum argument);
+
     BackgroundWorkerHandle* handle_;
+    dynamic_worker* outer_;  // what this process waits for besides
 };
 
 }  // namespace chronos::scheduler

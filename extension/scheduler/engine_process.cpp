@@ -132,11 +132,11 @@ int exec_error(int status) {
     return got == static_cast<ssize_t>(sizeof(error)) ? error : 0;
 }
 
-[[noreturn]] void refuse(const std::string& path, int error) {
+[[noreturn]] void refuse(const engine_program& program, int error) {
     throw backend::sql_error(
-        kEngineNotFound, "could not execute engine \"" + path + "\": " + std::strerror(error),
-        "It must be a chronosctl that the server's operating system user may execute.",
-        "Set chronos.engine_path to the chronosctl of the Chronos client, or leave it empty.");
+        kEngineNotFound,
+        "could not execute " + program.what + " \"" + program.path + "\": " + std::strerror(error),
+        program.detail, program.hint);
 }
 
 }  // namespace
@@ -157,13 +157,13 @@ engine_process::engine_process(const engine_program& program) {
     fcntl(output_, F_SETFL, O_NONBLOCK);
     if (pid_ < 0) {
         close_output();
-        throw backend::sql_error(ERRCODE_SYSTEM_ERROR,
-                                 std::string("could not fork the engine: ") + std::strerror(error));
+        throw backend::sql_error(ERRCODE_SYSTEM_ERROR, "could not fork the " + program.what + ": " +
+                                                           std::strerror(error));
     }
     if (error != 0) {
         close_output();
         (void)reap();
-        refuse(program.path, error);
+        refuse(program, error);
     }
 }
 

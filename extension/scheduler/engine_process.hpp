@@ -1,4 +1,4 @@
-// The engine as a child process of the job worker.
+// The engine as a child process of the job worker; also the command of a schedule.
 //
 // It leads a process group of its own, dies with its parent (SIGKILL), starts with default signal
 // handlers, no signal blocked and no descriptor but 0, 1 and 2. Its output is read without

@@ -89,7 +89,12 @@ std::vector<std::string> environment_for(const engine_target& target) {
 }  // namespace
 
 engine_program find_engine(const engine_task& task, const engine_target& target) {
-    engine_program program{program_path(), {}, environment_for(target)};
+    engine_program program;
+    program.detail = "It must be a chronosctl that the server's operating system user may execute.";
+    program.hint =
+        "Set chronos.engine_path to the chronosctl of the Chronos client, or leave it empty.";
+    program.path = program_path();
+    program.environment = environment_for(target);
     program.arguments = {"chronosctl",    "snapshot", "--engine",
                          "--id",          task.id,    "--expect-version",
                          CHRONOS_VERSION, "--jobs",   std::to_string(task.jobs)};

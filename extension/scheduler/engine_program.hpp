@@ -7,6 +7,9 @@
 namespace chronos::scheduler {
 
 struct engine_program {
+    std::string what = "engine";  // for messages
+    std::string detail;           // if it cannot be executed, and
+    std::string hint;             // what to do then
     std::string path;
     std::vector<std::string> arguments;    // the first is the program's name
     std::vector<std::string> environment;  // all of it: NAME=value

@@ -21,6 +21,7 @@ struct job_request {
     int jobs;
     char id[32];
     char label[kLongestLabel + 1];  // UTF-8; empty: none
+    bool timeout_of_schedule;       // else chronos.snapshot_timeout
 };
 static_assert(sizeof(job_request) <= BGW_EXTRALEN);
 static_assert(std::is_trivially_copyable_v<job_request>);

@@ -7,6 +7,7 @@
 #include "scheduler/failure_codes.hpp"
 #include "scheduler/job_request.hpp"
 #include "scheduler/run_record.hpp"
+#include "scheduler/scheduled_runs.hpp"
 #include "scheduler/supervisor.hpp"
 #include "scheduler/work_transaction.hpp"
 
@@ -93,7 +94,8 @@ run_failure describe(const backend::sql_error& error) {
 std::optional<run_failure> take_snapshot(run_record& run, const job_request& request) {
     try {
         const engine_program program = find_engine(run.task(), run_record::target());
-        supervisor watcher(run, std::chrono::seconds(request.timeout_s));
+        supervisor watcher(run,
+                           {std::chrono::seconds(request.timeout_s), request.timeout_of_schedule});
         return watcher.run(program);
     } catch (const backend::backend_error& error) {
         return describe(error);
@@ -126,6 +128,19 @@ void record_failure(run_record& run, const job_request& request, const run_failu
         [id, reason] { ereport(WARNING, (errmsg("snapshot %s failed: %s", id, reason))); });
 }
 
+// At once, so that the schedule's command need not wait for the launcher's next visit. That visit
+// makes up for whatever fails here.
+void settle() {
+    try {
+        settle_schedules();
+    } catch (const backend::backend_error& error) {
+        const char* const reason = error.what();
+        backend::call([reason] {
+            ereport(LOG, (errmsg("could not record the end of a scheduled snapshot: %s", reason)));
+        });
+    }
+}
+
 void run_job() {
     const job_request request = read_request();
     connect(request);
@@ -136,6 +151,9 @@ void run_job() {
         record_failure(run, request, *failure);
     } else {
         in_any_case([&] { run.completed(); });
+    }
+    if (terminated == 0) {
+        settle();
     }
 }
 

@@ -1,9 +1,10 @@
 #include "scheduler/launcher.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "backend/door.hpp"
-#include "scheduler/dynamic_worker.hpp"
+#include "scheduler/maintenance_worker.hpp"
 #include "scheduler/settings.hpp"
 
 extern "C" {
@@ -18,6 +19,7 @@ extern "C" {
 #include <storage/latch.h>
 #include <utils/guc.h>
 #include <utils/snapmgr.h>
+#include <utils/timestamp.h>
 #include <utils/wait_event.h>
 
 PGDLLEXPORT void chronos_launcher_main(Datum argument);
@@ -32,6 +34,8 @@ using clock = std::chrono::steady_clock;
 
 constexpr int kRestartAfter = 5;
 constexpr auto kLongestVisit = 1h;
+constexpr auto kLongestLook = 2min;
+constexpr long kLongestSleepMs = 10000;
 constexpr int kInvalidDatabase = -2;  // datconnlimit of one that DROP DATABASE left half done
 
 void connect() {
@@ -92,16 +96,18 @@ void handle_interrupts() {
     });
 }
 
-void visit(Oid database) {
-    BackgroundWorker description =
-        describe_worker("chronos maintenance worker", "chronos_maintenance_worker_main");
-    description.bgw_main_arg = ObjectIdGetDatum(database);
-    dynamic_worker worker(description);
-    const clock::time_point give_up = clock::now() + kLongestVisit;
-    while (!worker.has_stopped() && clock::now() < give_up) {
-        dynamic_worker::wait(10000);
-        handle_interrupts();
-    }
+// The next time at which the clock shows a multiple of the interval, so that with an interval of a
+// minute the runs of schedules begin at the beginning of their minute.
+clock::time_point next_round() {
+    const std::int64_t interval = settings::launcher_interval() * USECS_PER_SEC;
+    const std::int64_t left = interval - GetCurrentTimestamp() % interval;
+    return clock::now() + std::chrono::microseconds(left);
+}
+
+void sleep_until(clock::time_point next) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - clock::now());
+    dynamic_worker::wait(std::clamp<long>(static_cast<long>(left.count()) + 1, 1, kLongestSleepMs));
+    handle_interrupts();
 }
 
 // A full table of workers stays full for a while; the log need not say so every minute.
@@ -118,10 +124,42 @@ void log_once(const backend::sql_error& error) {
     refusal_logged = true;
 }
 
-void visit_all() {
+void visit_schedules(Oid database) {
+    dynamic_worker worker(describe_visit(database, visit::schedules));
+    const clock::time_point leave = clock::now() + kLongestLook;
+    while (!worker.has_stopped() && clock::now() < leave) {
+        sleep_until(leave);
+    }
+    worker.release();
+}
+
+void visit_all_schedules() {
+    try {
+        for (const Oid each : databases()) {
+            visit_schedules(each);
+        }
+    } catch (const backend::sql_error& error) {
+        log_once(error);
+    }
+}
+
+// A long comparison in one database must not make the schedules of all of them late.
+void visit_whole(Oid database, clock::time_point& next) {
+    dynamic_worker worker(describe_visit(database, visit::whole));
+    const clock::time_point give_up = clock::now() + kLongestVisit;
+    while (!worker.has_stopped() && clock::now() < give_up) {
+        sleep_until(std::min(next, give_up));
+        if (clock::now() >= next) {
+            next = next_round();
+            visit_all_schedules();
+        }
+    }
+}
+
+void visit_all(clock::time_point& next) {
     for (const Oid database : databases()) {
         try {
-            visit(database);
+            visit_whole(database, next);
         } catch (const backend::sql_error& error) {
             log_once(error);
             return;
@@ -130,24 +168,19 @@ void visit_all() {
     refusal_logged = false;
 }
 
-void sleep_until(clock::time_point next) {
-    while (clock::now() < next) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(next - clock::now());
-        dynamic_worker::wait(static_cast<long>(left.count()) + 1);
-        handle_interrupts();
-    }
-}
-
 void run_launcher() {
     connect();
     for (;;) {
         handle_interrupts();
-        const clock::time_point started = clock::now();
-        visit_all();
-        sleep_until(started + std::chrono::seconds(settings::launcher_interval()));
+        clock::time_point next = next_round();
+        visit_all(next);
+        while (clock::now() < next) {
+            sleep_until(next);
+        }
     }
 }
+
+bool registered_here = false;
 
 }  // namespace
 
@@ -159,7 +192,10 @@ void register_launcher() {
     worker.bgw_restart_time = kRestartAfter;
     BackgroundWorker* const registered = &worker;
     backend::call([registered] { RegisterBackgroundWorker(registered); });
+    registered_here = true;
 }
+
+bool launcher_is_registered() { return registered_here; }
 
 }  // namespace chronos::scheduler
 

@@ -8,4 +8,7 @@ namespace chronos::scheduler {
 // Only while the library is being preloaded.
 void register_launcher();
 
+// Whether that was done when the server started.
+[[nodiscard]] bool launcher_is_registered();
+
 }  // namespace chronos::scheduler

@@ -1,13 +1,13 @@
 #include "scheduler/run_record.hpp"
 
 #include "backend/door.hpp"
+#include "scheduler/run_lock.hpp"
 #include "scheduler/settings.hpp"
 #include "scheduler/work_transaction.hpp"
 
 extern "C" {
 #include <catalog/pg_type.h>
 #include <mb/pg_wchar.h>
-#include <storage/lock.h>
 #include <utils/array.h>
 #include <utils/timestamp.h>
 }
@@ -17,9 +17,6 @@ namespace chronos::scheduler {
 namespace {
 
 using backend::argument;
-
-// The advisory lock functions of SQL use 1 and 2; see chronos.run_lock_key().
-constexpr std::uint16_t kLockClass = 3;
 
 std::string to_server_encoding(const std::string& utf8) {
     const char* const text = utf8.c_str();
@@ -47,18 +44,6 @@ argument text_array(const std::vector<std::string>& utf8_lines) {
         false};
 }
 
-void take_lock(std::int64_t key) {
-    backend::call([key] {
-        LOCKTAG tag;
-        const auto bits = static_cast<std::uint64_t>(key);
-        SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(bits >> 32),
-                             static_cast<uint32>(bits), kLockClass);
-        if (LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL) {
-            elog(ERROR, "another job worker holds the lock of this snapshot");
-        }
-    });
-}
-
 std::optional<std::string> optional_text(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }
@@ -71,7 +56,7 @@ run_record::run_record(const job_request& request)
         work_transaction work;
         const auto rows =
             work.sql().query("SELECT chronos.run_lock_key($1)", {argument::text(id_)});
-        take_lock(std::stoll(rows.at(0).at(0).value()));
+        take_run_lock(run_lock::at_work, std::stoll(rows.at(0).at(0).value()));
         work.commit();
     }
     work_transaction work;

@@ -18,6 +18,7 @@ int snapshot_jobs_value = 2;
 int snapshot_timeout_value = 0;
 int launcher_interval_value = 60;
 int comparison_interval_value = 300;
+int hook_timeout_value = 60;
 
 bool check_engine_path(char** value, void** /*extra*/, GucSource /*source*/) {
     if (*value == nullptr || **value == '\0' || **value == '/') {
@@ -55,6 +56,9 @@ void define_numbers() {
                             "0: never. The launcher does it when it visits a database.",
                             &comparison_interval_value, 300, 0, 86400 * 7, PGC_SIGHUP, GUC_UNIT_S,
                             nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("chronos.hook_timeout", "How long the command of a schedule may take.",
+                            nullptr, &hook_timeout_value, 60, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,
+                            nullptr, nullptr, nullptr);
 }
 
 std::string text(const char* value) { return value == nullptr ? "" : value; }
@@ -75,5 +79,7 @@ int snapshot_jobs() { return snapshot_jobs_value; }
 int snapshot_timeout() { return snapshot_timeout_value; }
 
 int launcher_interval() { return launcher_interval_value; }
+
+int hook_timeout() { return hook_timeout_value; }
 
 }  // namespace chronos::scheduler::settings

@@ -12,5 +12,6 @@ std::string engine_user();  // empty: the bootstrap superuser
 int snapshot_jobs();
 int snapshot_timeout();   // seconds, 0: none
 int launcher_interval();  // seconds
+int hook_timeout();       // seconds
 
 }  // namespace chronos::scheduler::settings

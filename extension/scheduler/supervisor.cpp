@@ -60,6 +60,20 @@ run_failure exit_failure(const engine_exit& ended) {
             "The server log holds what the engine wrote."};
 }
 
+run_failure timeout_failure(const time_limit& limit) {
+    const std::string seconds = " (" + std::to_string(limit.duration.count()) + " s)";
+    if (limit.of_schedule) {
+        return {"timeout",
+                "it took longer than the timeout of its schedule" + seconds,
+                {},
+                "Call chronos.schedule() with its name again and a longer timeout."};
+    }
+    return {"timeout",
+            "it took longer than chronos.snapshot_timeout" + seconds,
+            {},
+            "Raise chronos.snapshot_timeout, or set it to 0 for no limit."};
+}
+
 }  // namespace
 
 std::optional<run_failure> supervisor::run(const engine_program& program) {
@@ -95,7 +109,7 @@ void supervisor::watch(engine_process& engine) {
         sleep(engine);
         handle_interrupts();
         engine.read_available();
-        timed_out_ = timeout_ > 0s && clock::now() - started_ >= timeout_;
+        timed_out_ = limit_.duration > 0s && clock::now() - started_ >= limit_.duration;
         if (timed_out_ || engine.lines().overflowed()) {
             exit_ = engine.stop(kGrace);
         } else {
@@ -120,8 +134,8 @@ void supervisor::stop(engine_process& engine) {
 
 void supervisor::sleep(const engine_process& engine) const {
     auto until = clock::now() + kRelayEvery;
-    if (timeout_ > 0s) {
-        until = std::min(until, started_ + timeout_);
+    if (limit_.duration > 0s) {
+        until = std::min(until, started_ + limit_.duration);
     }
     const long milliseconds = std::max<long>(
         1, std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count() + 1);
@@ -167,11 +181,7 @@ std::optional<run_failure> supervisor::outcome() const {
         return std::nullopt;
     }
     if (timed_out_) {
-        return run_failure{"timeout",
-                           "it took longer than chronos.snapshot_timeout (" +
-                               std::to_string(timeout_.count()) + " s)",
-                           {},
-                           "Raise chronos.snapshot_timeout, or set it to 0 for no limit."};
+        return timeout_failure(limit_);
     }
     if (error_) {
         return run_failure{};

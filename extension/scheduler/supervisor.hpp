@@ -10,9 +10,14 @@
 
 namespace chronos::scheduler {
 
+struct time_limit {
+    std::chrono::seconds duration;  // 0: none
+    bool of_schedule = false;       // else of chronos.snapshot_timeout
+};
+
 class supervisor {
   public:
-    supervisor(run_record& run, std::chrono::seconds timeout) : run_(run), timeout_(timeout) {}
+    supervisor(run_record& run, time_limit limit) : run_(run), limit_(limit) {}
 
     // Runs the program to its end. Nothing if the snapshot is complete, else why it is not. An
     // error of the server, such as a cancel, passes through after the engine has been stopped.
@@ -28,7 +33,7 @@ class supervisor {
     [[nodiscard]] std::optional<run_failure> outcome() const;
 
     run_record& run_;
-    std::chrono::seconds timeout_;
+    time_limit limit_;
     clock::time_point started_;
     clock::time_point relayed_;
     std::vector<std::string> pending_;
