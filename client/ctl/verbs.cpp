@@ -80,6 +80,7 @@ verbs::verbs()
     add_restore(*this);
     add_verify(*this);
     add_repository(*this);
+    add_schedule(*this);
 }
 
 verbs::~verbs() = default;

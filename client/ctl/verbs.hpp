@@ -66,5 +66,6 @@ void add_snapshots(verbs& all);
 void add_restore(verbs& all);
 void add_verify(verbs& all);
 void add_repository(verbs& all);
+void add_schedule(verbs& all);
 
 }  // namespace chronos::ctl

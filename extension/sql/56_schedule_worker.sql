@@ -127,7 +127,10 @@ DECLARE
     now constant timestamptz := clock_timestamp();
 BEGIN
     -- A row that another worker has locked is in good hands.
-    FOR s IN SELECT * FROM chronos.schedule AS c WHERE NOT c.paused ORDER BY c.next_run FOR UPDATE SKIP LOCKED LOOP
+    FOR s IN SELECT * FROM chronos.schedule AS c
+             WHERE NOT c.paused
+               AND (least(c.next_run, c.retry_at) <= now OR c.seen_at > now OR c.seen_at < now - interval '5 minutes')
+             ORDER BY c.next_run FOR UPDATE SKIP LOCKED LOOP
         BEGIN
             s := chronos.rebase_schedule(s, now);
             CONTINUE WHEN s.next_run > now AND (s.retry_at IS NULL OR s.retry_at > now);

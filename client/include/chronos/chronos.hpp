@@ -17,6 +17,7 @@
 #include <chronos/progress.hpp>
 #include <chronos/repository.hpp>
 #include <chronos/restore.hpp>
+#include <chronos/schedule.hpp>
 #include <chronos/server_snapshots.hpp>
 #include <chronos/snapshot.hpp>
 #include <chronos/store.hpp>
