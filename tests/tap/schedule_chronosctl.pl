@@ -57,9 +57,9 @@ ok(ctl_json($node, 'schedule', 'remove', 'nightly')->{removed}, 'remove --json')
 succeeds($node, ['schedule', 'list'], qr/^no schedules$/, 'list: none');
 
 # --- next
-is_deeply(ctl_json($node, 'schedule', 'next', '30 2 * * *', '--time-zone', 'Europe/Berlin', '--after', '2026-03-28 00:00+00', '-n', '3'),
+is_deeply(scalar ctl_json($node, 'schedule', 'next', '30 2 * * *', '--time-zone', 'Europe/Berlin', '--after', '2026-03-28 00:00+00', '-n', '3'),
     [qw(2026-03-28T01:30:00.000000Z 2026-03-29T01:00:00.000000Z 2026-03-30T00:30:00.000000Z)], 'next: when the clocks are put forward');
-is_deeply(ctl_json($node, 'schedule', 'next', '0 9 * * *', '--after', '2026-03-28', '-n', '1'), ['2026-03-29T00:00:00.000000Z'], 'next: in the time zone of the database');
+is_deeply(scalar ctl_json($node, 'schedule', 'next', '0 9 * * *', '--after', '2026-03-28', '-n', '1'), ['2026-03-29T00:00:00.000000Z'], 'next: in the time zone of the database');
 {
     local $ENV{TZ} = 'UTC';
     succeeds($node, ['schedule', 'next', '@yearly', '--time-zone', 'UTC', '--after', '2026-03-28'], qr/\A2027-01-01 00:00:00\+00\n(?:20..-01-01 00:00:00\+00\n){4}\z/, 'next: five unless told otherwise');
