@@ -34,7 +34,7 @@ using clock = std::chrono::steady_clock;
 
 constexpr int kRestartAfter = 5;
 constexpr auto kLongestVisit = 1h;
-constexpr auto kLongestLook = 2min;
+constexpr auto kLongestLook = 10s;
 constexpr long kLongestSleepMs = 10000;
 constexpr int kInvalidDatabase = -2;  // datconnlimit of one that DROP DATABASE left half done
 
@@ -124,6 +124,7 @@ void log_once(const backend::sql_error& error) {
     refusal_logged = true;
 }
 
+// A worker that needs longer, for a command, is left to itself.
 void visit_schedules(Oid database) {
     dynamic_worker worker(describe_visit(database, visit::schedules));
     const clock::time_point leave = clock::now() + kLongestLook;

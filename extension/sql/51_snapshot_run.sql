@@ -3,6 +3,7 @@
 CREATE TABLE chronos.snapshot_run (
     id text PRIMARY KEY,
     label text,
+    schedule text,
     state text NOT NULL CHECK (state IN ('running', 'complete', 'failed')),
     requested_by text NOT NULL,
     requested_at timestamptz NOT NULL,
@@ -19,6 +20,7 @@ CREATE TABLE chronos.snapshot_run (
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE chronos.snapshot_run IS
     'Snapshots as their job workers recorded them; read chronos.snapshots and chronos.snapshot_progress instead.';
+COMMENT ON COLUMN chronos.snapshot_run.schedule IS 'Name of the schedule that asked for it; null: somebody did.';
 COMMENT ON COLUMN chronos.snapshot_run.code IS
     'What kind of failure: a code of the engine (see chronosctl), or engine_not_found, protocol, timeout, interrupted.';
 
@@ -86,7 +88,8 @@ SELECT r.id, r.label,
        CASE WHEN lost.lost THEN 'interrupted' ELSE r.code END AS code,
        CASE WHEN lost.lost THEN 'the server or its worker ended before the snapshot did' ELSE r.error END AS error,
        r.detail,
-       r.hint
+       r.hint,
+       r.schedule
 FROM chronos.snapshot_run AS r
 CROSS JOIN LATERAL (SELECT CASE WHEN r.state = 'running' THEN chronos.run_is_lost(r.id) ELSE false END AS lost) AS lost
 ORDER BY r.requested_at;

@@ -24,8 +24,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM chronos.fail_lost_runs();
-    INSERT INTO chronos.snapshot_run (id, label, state, requested_by, requested_at, worker_pid)
-    VALUES (run_started.id, run_started.label, 'running',
+    INSERT INTO chronos.snapshot_run (id, label, schedule, state, requested_by, requested_at, worker_pid)
+    VALUES (run_started.id, run_started.label,
+            (SELECT s.name FROM chronos.schedule AS s WHERE s.run = run_started.id), 'running',
             coalesce((SELECT a.rolname FROM pg_roles AS a WHERE a.oid = run_started.requested_by),
                      run_started.requested_by::text),
             run_started.requested_at, pg_backend_pid());

@@ -17,8 +17,10 @@ RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    INSERT INTO chronos.snapshot_run (id, label, state, requested_by, requested_at, finished_at, code, error, detail, hint)
-    VALUES (run_refused.id, run_refused.label, 'failed',
+    INSERT INTO chronos.snapshot_run
+        (id, label, schedule, state, requested_by, requested_at, finished_at, code, error, detail, hint)
+    VALUES (run_refused.id, run_refused.label,
+            (SELECT s.name FROM chronos.schedule AS s WHERE s.run = run_refused.id), 'failed',
             coalesce((SELECT a.rolname FROM pg_roles AS a WHERE a.oid = run_refused.requested_by),
                      run_refused.requested_by::text),
             clock_timestamp(), clock_timestamp(), run_refused.code, run_refused.error, nullif(run_refused.detail, ''),

@@ -54,7 +54,7 @@ becomes($node, 'nightly', "last_result = 'success'");
 rounds_pass();
 is(runs_of($node, 'wait nightly'), '1', 'the 72 runs that a stopped server has missed are made up once');
 is(column($node, 'nightly', q(next_run > now() AND next_run <= now() + interval '1 hour', state, problem IS NULL, consecutive_failures)), 't|waiting|t|0', 'and then it waits for the next');
-is($node->safe_psql('postgres', q(SELECT s.requested_by = current_user, s.state FROM chronos.snapshots AS s JOIN chronos.schedules ON last_run = id)), 't|complete', 'the run is a snapshot as any other');
+is($node->safe_psql('postgres', q(SELECT s.requested_by = current_user, s.state, s.schedule FROM chronos.snapshots AS s JOIN chronos.schedules ON last_run = id)), 't|complete|nightly', 'the run is a snapshot as any other');
 
 # --- notifications
 {
@@ -162,7 +162,7 @@ schedule($node, 'homeless', q(retries => 0));
 due($node, 'homeless');
 becomes($node, 'homeless', "last_result = 'failure'");
 is(column($node, 'homeless', 'last_error, problem'), 'this database has no repository|every run fails: this database has no repository', 'a run without a repository fails and says why');
-is($node->safe_psql('postgres', q(SELECT s.state, s.error FROM chronos.snapshots AS s JOIN chronos.schedules AS c ON c.last_run = s.id WHERE c.name = 'homeless')), 'failed|this database has no repository', 'and is listed with the snapshots');
+is($node->safe_psql('postgres', q(SELECT state, error FROM chronos.snapshots WHERE schedule = 'homeless')), 'failed|this database has no repository', 'and is listed with the snapshots');
 $node->safe_psql('postgres', "SELECT chronos.add_repository('local', '$url'); CREATE ROLE operator LOGIN; GRANT EXECUTE ON FUNCTION chronos.schedule, chronos.snapshot TO operator");
 $node->safe_psql('postgres', "SELECT chronos.schedule('orphan', $never, retries => 0)", extra_params => ['-U', 'operator']);
 is(column($node, 'orphan', 'owner'), 'operator', 'a schedule belongs to the role that made it');
@@ -214,7 +214,21 @@ ok(until_free('ALTER DATABASE first_name RENAME TO second_name'), 'a database wi
 $node->safe_psql('second_name', 'UPDATE chronos.schedule SET next_run = now()');
 becomes($node, 'there', "last_result = 'success'", 'second_name');
 is($node->safe_psql('second_name', "SELECT progress ->> 'database' FROM chronos.snapshot_run"), 'second_name', 'its schedule goes on under the new name');
-ok(until_free('DROP DATABASE second_name'), 'it can be dropped');
+
+# --- a worker that is busy
+$node->append_conf('postgresql.conf', 'chronos.hook_timeout = 60');
+$node->reload;
+my $waiting = program('waiting', "echo \$\$ > $place/waiting.pid; while [ ! -e $place/go ]; do sleep 0.1; done");
+$node->safe_psql('second_name', "SELECT chronos.remove_repository('local'); SELECT chronos.set_schedule_hooks('there', ARRAY['$waiting']); UPDATE chronos.schedule SET next_run = now()");
+$node->poll_query_until('second_name', q(SELECT last_result = 'failure' FROM chronos.schedules)) or BAIL_OUT('the run was not refused');
+for (1 .. 2) {
+    $node->safe_psql('postgres', "UPDATE chronos.schedule SET last_result = NULL, next_run = now() WHERE name = 'nightly'");
+    becomes($node, 'nightly', "last_result = 'success'");
+}
+ok(kill(0, slurp_file("$place/waiting.pid")), 'a worker that is busy in one database does not hold up the schedules of another');
+append_to_file("$place/go", '');
+ok(ended(split ' ', slurp_file("$place/waiting.pid")), 'and it is not disturbed');
+ok(until_free('DROP DATABASE second_name'), 'a database with a schedule can be dropped');
 due($node, 'nightly');
 becomes($node, 'nightly', 'next_run > now() AND last_finished_at > now() - interval \'20 s\'');
 pass('the other schedules go on');
@@ -222,14 +236,18 @@ pass('the other schedules go on');
 # --- a standby
 $node->safe_psql('postgres', q(SELECT chronos.unschedule(name) FROM chronos.schedules));
 schedule($node, 'moving', q(label => 'moving'));
+# A launcher on the standby alone, so that the primary cannot be quicker.
+$node->append_conf('postgresql.conf', "shared_preload_libraries = ''\n");
+$node->restart;
 $node->backup('copy');
 my $standby = PostgreSQL::Test::Cluster->new('schedule_standby');
 $standby->init_from_backup($node, 'copy', has_streaming => 1);
+$standby->append_conf('postgresql.conf', "shared_preload_libraries = 'chronos'\n");
 $standby->start;
-due($node, 'moving', q(now() + interval '1500 ms'));
+due($node, 'moving');
 $node->wait_for_catchup($standby);
 $node->stop('immediate');
-$standby->poll_query_until('postgres', q(SELECT clock_timestamp() > next_run + interval '2 s' FROM chronos.schedules));
+rounds_pass();
 is($standby->safe_psql('postgres', q(SELECT state, problem, last_result IS NULL FROM chronos.schedules)), 'waiting|this server is a standby: nothing runs until it is promoted|t', 'on a standby nothing happens, and chronos.schedules says so');
 is($standby->safe_psql('postgres', q(SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'chronos%')), '0', 'no worker runs there');
 like(failure_of($standby, "SELECT chronos.pause_schedule('moving')"), qr/25006: cannot execute .* in a read-only transaction|25006/, 'nothing can be changed there');
