@@ -11,13 +11,14 @@
 namespace chronos::core {
 namespace {
 
-constexpr std::int64_t kHour = 3600;
+constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
 utc_seconds utc(int year, unsigned month, unsigned day, int hour = 0, int minute = 0) {
     const std::chrono::sys_days date(std::chrono::year(year) / std::chrono::month(month) /
                                      std::chrono::day(day));
-    return date.time_since_epoch().count() * kDay + hour * kHour + minute * 60;
+    return date.time_since_epoch().count() * kDay + hour * kHour + minute * kMinute;
 }
 
 struct change {

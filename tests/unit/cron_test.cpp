@@ -13,13 +13,14 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::int64_t kHour = 3600;
+constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
 wall_seconds wall(int year, unsigned month, unsigned day, int hour = 0, int minute = 0) {
     const std::chrono::sys_days date(std::chrono::year(year) / std::chrono::month(month) /
                                      std::chrono::day(day));
-    return date.time_since_epoch().count() * kDay + hour * kHour + minute * 60;
+    return date.time_since_epoch().count() * kDay + hour * kHour + minute * kMinute;
 }
 
 std::string written(wall_seconds moment) {
@@ -39,7 +40,7 @@ std::vector<std::string> run(std::string_view cron, wall_seconds from, std::size
     const cron_expression expression = cron_expression::parse(cron);
     std::vector<std::string> found;
     while (found.size() < count) {
-        const auto next = expression.first(from, from + 50 * 366 * kDay);
+        const auto next = expression.first(from, from + kDay * 366 * 50);
         if (!next) break;
         found.push_back(written(*next));
         from = *next + 1;

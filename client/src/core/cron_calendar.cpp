@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kDay = 86400;
 // A 29 February that is a Sunday can be 40 years away, where 2100 lies between.
-constexpr std::int64_t kHorizon = 45 * 366 * kDay;
+constexpr std::int64_t kHorizon = kDay * 366 * 45;
 // Long enough for every change that may still echo: a zone can repeat a whole day.
 constexpr std::int64_t kLookBack = 3 * kDay;
 constexpr utc_seconds kEarliest = -62'135'596'800;  // the year 1
