@@ -1,7 +1,7 @@
 -- Columns in a plan: which of the old are which of the new, and what makes one of the other.
 
 CREATE FUNCTION chronos.plan_columns(item chronos.plan_item, lost text[])
-RETURNS TABLE (nr bigint, old_nr bigint, old_name text, name text, old jsonb, new jsonb, way text)
+RETURNS TABLE (nr bigint, old_nr bigint, old_name text, name text, old jsonb, new jsonb, way text, turn bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -40,18 +40,25 @@ BEGIN
                  OR chronos.plan_names((p.before ->> 'type') || ' ' || coalesce(p.before ->> 'collation', '')) && lost THEN 'retype'
             WHEN p.mid - 'name' <> p.after - 'name' OR chronos.plan_names(p.before ->> 'default') && lost THEN 'alter'
             ELSE 'keep' END AS way
-        FROM pair p)
-    SELECT f.nr, f.old_nr, f.before ->> 'name', f.after ->> 'name', f.mid, f.after, CASE
+        FROM pair p),
+    second AS MATERIALIZED (
+    SELECT f.*, CASE
         -- What is computed of a column that goes or changes its type has to go before.
         WHEN f.way IN ('keep', 'alter', 'retype') AND f.before ? 'generated' AND f.after ? 'generated' AND EXISTS (
             SELECT FROM first b WHERE b.way IN ('drop', 'retype', 'remake') AND b.old_nr <> f.old_nr
               AND chronos.plan_words(f.before ->> 'default') @> chronos.plan_words(b.before ->> 'name')) THEN 'remake'
-        ELSE f.way END
-    FROM first f;
+        ELSE f.way END AS last_way
+    FROM first f)
+    SELECT s.nr, s.old_nr, s.before ->> 'name', s.after ->> 'name', s.mid, s.after, s.last_way,
+           -- What is computed comes after that of which it is.
+           CASE WHEN s.last_way IN ('add', 'remake') AND s.after ? 'generated' THEN greatest(s.nr, (
+               SELECT max(b.nr) FROM second b WHERE b.last_way IN ('add', 'remake')
+                 AND chronos.plan_words(s.after ->> 'default') @> chronos.plan_words(b.after ->> 'name'))) ELSE s.nr END
+    FROM second s;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_columns(chronos.plan_item, text[]) IS
-    'The columns of both sides, by number where both are of one timeline, else by name, and what happens to each: keep, alter, retype, remake, add, drop.';
+    'The columns of both sides, by number where both are of one timeline, else by name, what happens to each (keep, alter, retype, remake, add, drop), and when a new one has its turn.';
 
 CREATE FUNCTION chronos.plan_using(name text, old jsonb, new jsonb) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE

@@ -115,7 +115,7 @@ DECLARE
     follows boolean;
     retyped boolean;
 BEGIN
-    FOR c IN SELECT * FROM chronos.plan_columns(item, lost_names) p ORDER BY p.nr, p.old_nr LOOP
+    FOR c IN SELECT * FROM chronos.plan_columns(item, lost_names) p ORDER BY p.turn, p.new ? 'generated', p.nr, p.old_nr LOOP
         before := format('ALTER %s %s', clause, item.old_identity);
         retyped := c.way = 'retype';
         follows := chronos.plan_column_follows(item, c.old, c.new, lost_names, leaves);
@@ -261,7 +261,7 @@ BEGIN
     END IF;
     RETURN ARRAY(
         SELECT quote_ident(c.name) FROM chronos.plan_columns(item, lost_names) c WHERE c.nr IS NOT NULL
-        ORDER BY c.way IN ('add', 'remake'), CASE WHEN c.way NOT IN ('add', 'remake') THEN c.old_nr END, c.nr);
+        ORDER BY c.way IN ('add', 'remake'), CASE WHEN c.way NOT IN ('add', 'remake') THEN c.old_nr END, c.turn, c.new ? 'generated', c.nr);
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_reached(chronos.plan_item, text[]) IS

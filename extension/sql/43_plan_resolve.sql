@@ -97,7 +97,7 @@ BEGIN
     ELSIF item.kind = 'function' THEN
         -- A type that needs its functions takes them along.
         RETURN EXISTS (
-            SELECT FROM unnest(items) t WHERE t.kind = 'type' AND t.action IN ('drop', 'rebuild') AND NOT t.late
+            SELECT FROM unnest(items) t WHERE t.kind = 'type' AND (t.action = 'drop' OR (t.action = 'rebuild' AND NOT t.late))
               AND (t.old ? 'base' OR t.old #>> '{range,canonical}' IS NOT NULL)
               AND t.old -> 'depends_on' ? ('function ' || item.old_identity));
     ELSIF item.kind = 'constraint' THEN
@@ -179,6 +179,11 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    -- The functions of a domain's checks go before the domain can.
+    RETURN QUERY
+    SELECT (chronos.plan_say(1, 45, format('ALTER DOMAIN %s DROP CONSTRAINT %I', item.old_identity, k ->> 'name'))).*
+    FROM jsonb_array_elements(item.old #> '{domain,constraints}') k
+    WHERE chronos.plan_names(k ->> 'definition') && loss.functions;
     RETURN QUERY SELECT * FROM chronos.plan_away(item, schemas);
     IF item.kind IN ('table', 'foreign table') AND NOT item.late THEN
         -- A sequence that goes with the column of another table.

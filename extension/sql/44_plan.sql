@@ -94,6 +94,26 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_new(chronos.plan_item, jsonb, jsonb, chronos.plan_loss, boolean) IS 'The statements that make an object.';
 
+CREATE FUNCTION chronos.plan_defaults_untaken(item chronos.plan_item, items chronos.plan_item[]) RETURNS SETOF chronos.plan_statement
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT item.new ? 'inherits' THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT (chronos.plan_say(4, 72, format('ALTER %s ONLY %s ALTER COLUMN %I DROP DEFAULT', upper(item.kind), item.identity, c ->> 'name'))).*
+    FROM jsonb_array_elements(item.new -> 'columns') c
+    WHERE NOT c ? 'default' AND NOT c ? 'generated' AND EXISTS (
+        SELECT FROM unnest(items) p CROSS JOIN LATERAL jsonb_array_elements(p.old -> 'columns') o
+        WHERE p.kind IN ('table', 'foreign table') AND p.action IN ('keep', 'alter') AND p.identity = ANY (chronos.plan_parents(item.new))
+          AND o -> 'name' = c -> 'name' AND o ? 'default' AND NOT o ? 'generated');
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_defaults_untaken(chronos.plan_item, chronos.plan_item[]) IS
+    'The statements by which a new child of an older table does without that table''s defaults.';
+
 CREATE FUNCTION chronos.plan_keeps_key(item chronos.plan_item, items chronos.plan_item[]) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -165,6 +185,7 @@ BEGIN
     ELSIF item.action IN ('add', 'rebuild') THEN
         RETURN QUERY SELECT * FROM chronos.plan_new(item, chronos.plan_made(item, items), schemas, loss,
             item.nr = ANY (lacking));
+        RETURN QUERY SELECT * FROM chronos.plan_defaults_untaken(item, items);
     END IF;
 END
 $$;

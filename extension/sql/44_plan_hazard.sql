@@ -49,6 +49,8 @@ DECLARE
     id oid := to_regclass(relation);
     small constant bigint := 64 * 1024 * 1024;
     stored pg_class;
+    -- The rows of a foreign table are not at stake, and are not asked for.
+    is_local boolean;
 BEGIN
     SELECT * INTO stored FROM pg_class c WHERE c.oid = id AND c.relkind IN ('r', 'p', 'm');
     IF NOT FOUND OR NOT has_table_privilege(id, 'SELECT') THEN
@@ -57,7 +59,9 @@ BEGIN
     SELECT sum(pg_total_relation_size(t.relid)) INTO bytes FROM (
         SELECT id AS relid WHERE stored.relkind <> 'p' UNION ALL
         SELECT p.relid FROM pg_partition_tree(id) p WHERE stored.relkind = 'p' AND p.isleaf) t;
-    IF bytes <= small AND (stored.relkind <> 'm' OR stored.relispopulated) THEN
+    WITH RECURSIVE heir AS (SELECT id AS relid UNION SELECT i.inhrelid FROM pg_inherits i JOIN heir h ON i.inhparent = h.relid)
+    SELECT bool_and(c.relkind <> 'f') INTO is_local FROM heir h JOIN pg_class c ON c.oid = h.relid;
+    IF bytes <= small AND is_local AND (stored.relkind <> 'm' OR stored.relispopulated) THEN
         IF column_name IS NULL THEN
             EXECUTE format('SELECT count(*) FROM %s', relation) INTO rows;
         ELSE
@@ -66,7 +70,8 @@ BEGIN
         RETURN;
     END IF;
     SELECT sum(greatest(c.reltuples, 0)) INTO rows
-    FROM pg_class c WHERE c.oid = id OR c.oid IN (SELECT p.relid FROM pg_partition_tree(id) p WHERE p.isleaf AND stored.relkind = 'p');
+    FROM pg_class c WHERE c.relkind NOT IN ('p', 'f') AND (c.oid = id
+        OR c.oid IN (SELECT p.relid FROM pg_partition_tree(id) p WHERE p.isleaf AND stored.relkind = 'p'));
     IF column_name IS NOT NULL THEN
         SELECT round(rows * (1 - s.null_frac)), round(rows * (1 - s.null_frac) * s.avg_width) INTO rows, bytes
         FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname

@@ -288,6 +288,38 @@ ALTER TABLE ord ATTACH PARTITION ord1 FOR VALUES IN (1);
 ALTER TABLE ord ADD d int DEFAULT 1;
 ALTER TABLE ord DETACH PARTITION ord1;
 ALTER TABLE ord1 ADD e int;
+-- a foreign table below a table that goes
+CREATE FOREIGN DATA WRAPPER dumb; CREATE SERVER dumb_s FOREIGN DATA WRAPPER dumb;
+CREATE TABLE abroad (a int, b int) PARTITION BY LIST (a);
+CREATE FOREIGN TABLE abroad_f PARTITION OF abroad FOR VALUES IN (1) SERVER dumb_s;
+CREATE TABLE abroad_t PARTITION OF abroad FOR VALUES IN (2);
+ALTER TABLE abroad ADD c int;
+ALTER TABLE abroad ALTER c TYPE bigint;
+ALTER TABLE abroad DROP b;
+-- a computed column before the column that it is computed of
+CREATE TABLE computed (a int, d bigint);
+ALTER TABLE computed ADD e int, ALTER d TYPE int;
+ALTER TABLE computed DROP d, ADD d bigint GENERATED ALWAYS AS (e * 2) STORED, ADD f int GENERATED ALWAYS AS (a + 1) STORED, ADD g int;
+CREATE TABLE computed_first (a int, x bigint GENERATED ALWAYS AS (y * 2) STORED, z int GENERATED ALWAYS AS (a + 1) STORED, y int);
+ALTER TABLE computed_first DROP y CASCADE, DROP z;
+-- a child without the default of its parent
+CREATE SEQUENCE heirless; CREATE TABLE giver (a int DEFAULT nextval('heirless'), b int DEFAULT 7);
+CREATE TABLE taker () INHERITS (giver);
+ALTER TABLE ONLY taker ALTER a DROP DEFAULT;
+ALTER TABLE ONLY taker ALTER b SET DEFAULT 8;
+DROP TABLE taker;
+CREATE TABLE taker (c int) INHERITS (giver); ALTER TABLE ONLY taker ALTER a DROP DEFAULT, ALTER b DROP DEFAULT;
+-- a domain and a base type that go at last, with their functions
+CREATE SCHEMA apart; CREATE FUNCTION apart.twice(i int) RETURNS int LANGUAGE sql IMMUTABLE RETURN i * 2;
+CREATE DOMAIN apart.even AS int CHECK (apart.twice(VALUE) > 0);
+CREATE TABLE wears (a apart.even, b int);
+DROP SCHEMA apart CASCADE;
+CREATE SCHEMA apart;
+CREATE TYPE shelf; CREATE FUNCTION apart.shelf_in(cstring) RETURNS shelf LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION apart.shelf_out(shelf) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE shelf (INPUT = apart.shelf_in, OUTPUT = apart.shelf_out, LIKE = text);
+CREATE DOMAIN shelves AS shelf; ALTER TABLE wears ADD s shelves, ADD t shelf;
+DROP TYPE shelf CASCADE;
 -- roles and tablespaces that get other names
 CREATE ROLE regress_plan_e;
 CREATE TABLE named (a int);
