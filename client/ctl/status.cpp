@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chronos/connection.hpp"
+#include "chronos/drill.hpp"
 #include "chronos/error.hpp"
 #include "chronos/store.hpp"
 #include "ctl/connection_options.hpp"
@@ -25,6 +26,7 @@ struct database_status {
     std::optional<std::size_t> uncovered;
     std::optional<std::vector<known_repository>> repositories;
     std::optional<std::vector<snapshot_run>> runs;
+    std::optional<std::vector<recovery_objective>> objectives;
 };
 
 template <typename read>
@@ -46,6 +48,7 @@ database_status read_status(connection& database) {
     status.uncovered = unless_forbidden([&] { return uncovered_objects(database).size(); });
     status.repositories = unless_forbidden([&] { return known_repositories(database); });
     status.runs = unless_forbidden([&] { return snapshot_runs(database); });
+    status.objectives = unless_forbidden([&] { return recovery_objectives(database); });
     return status;
 }
 
@@ -55,8 +58,23 @@ const snapshot_run* newest(const std::vector<snapshot_run>& runs, run_state stat
     return found == runs.end() ? nullptr : &*found;
 }
 
+json objectives_of(const database_status& status) {
+    if (!status.objectives) return {};
+    json list = json::array();
+    for (const recovery_objective& one : *status.objectives) {
+        list.push_back(
+            {{"objective", one.objective},
+             {"target_seconds", one.target_seconds ? json(*one.target_seconds) : json()},
+             {"present_seconds", one.present_seconds ? json(*one.present_seconds) : json()},
+             {"met", one.met ? json(*one.met) : json()},
+             {"evidence", one.evidence}});
+    }
+    return list;
+}
+
 json document_of(const database_status& status) {
     json result{{"database", status.database},
+                {"recovery_objectives", objectives_of(status)},
                 {"version", to_json(status.version)},
                 {"history",
                  {{"versions", status.store.versions},
@@ -88,6 +106,25 @@ json document_of(const database_status& status) {
 }
 
 constexpr const char* kForbidden = "not shown: the role is no member of pg_read_all_stats";
+
+// What an operator asks first.
+void add_objectives(field_list& fields, const database_status& status, const output& out) {
+    const auto time = [](double seconds) {
+        return human_duration(std::chrono::duration<double>(seconds));
+    };
+    if (!status.objectives) {
+        fields.add("recovery", kForbidden);
+        return;
+    }
+    for (const recovery_objective& one : *status.objectives) {
+        std::string text = one.present_seconds ? time(*one.present_seconds) : "unknown";
+        if (one.met) {
+            text += fmt::format(", target {}: {}", time(*one.target_seconds),
+                                *one.met ? out.good("met") : out.bad("missed"));
+        }
+        fields.add(one.objective, text + "; " + one.evidence);
+    }
+}
 
 void add_repositories(field_list& fields, const database_status& status) {
     if (!status.repositories) {
@@ -137,9 +174,10 @@ void add_runs(field_list& fields, const database_status& status) {
     }
 }
 
-std::string text_of(const database_status& status) {
+std::string text_of(const database_status& status, const output& out) {
     field_list fields;
     fields.add("database", status.database);
+    add_objectives(fields, status, out);
     fields.add("version", fmt::format("{}", status.version).substr(std::string("version ").size()));
     fields.add("committed", local_time(status.version.committed_at));
     fields.add("timeline", status.version.timeline);
@@ -169,7 +207,7 @@ exit_status run(const connection_options& target, output& out) {
     if (out.json()) {
         out.document(document_of(status));
     } else {
-        out.text(text_of(status));
+        out.text(text_of(status, out));
         for (const auto& one : mismatches(status.components)) out.warning(one.message, one.hint);
     }
     return exit_status::success;

@@ -19,6 +19,9 @@ int snapshot_timeout_value = 0;
 int launcher_interval_value = 60;
 int comparison_interval_value = 300;
 int hook_timeout_value = 60;
+// Read by chronos.recovery_objectives().
+int recovery_point_target_value = 0;
+int recovery_time_target_value = 0;
 
 bool check_engine_path(char** value, void** /*extra*/, GucSource /*source*/) {
     if (*value == nullptr || **value == '\0' || **value == '/') {
@@ -61,6 +64,16 @@ void define_numbers() {
                             nullptr, nullptr, nullptr);
 }
 
+void define_targets() {
+    DefineCustomIntVariable("chronos.recovery_point_target", "How old the newest snapshot may be.",
+                            "0: there is no target.", &recovery_point_target_value, 0, 0, INT_MAX,
+                            PGC_USERSET, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("chronos.recovery_time_target",
+                            "How long restoring a snapshot may take.", "0: there is no target.",
+                            &recovery_time_target_value, 0, 0, INT_MAX, PGC_USERSET, GUC_UNIT_S,
+                            nullptr, nullptr, nullptr);
+}
+
 std::string text(const char* value) { return value == nullptr ? "" : value; }
 
 }  // namespace
@@ -68,6 +81,7 @@ std::string text(const char* value) { return value == nullptr ? "" : value; }
 void define() {
     define_strings();
     define_numbers();
+    define_targets();
 }
 
 std::string engine_path() { return text(engine_path_value); }

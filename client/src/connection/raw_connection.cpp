@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -60,31 +61,64 @@ overrides reached_server(const PGconn* connection) {
     return result;
 }
 
+namespace {
+
+using conninfo_options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+bool is_conninfo(const std::string& text) {
+    return text.find('=') != std::string::npos || text.starts_with("postgres://") ||
+           text.starts_with("postgresql://");
+}
+
+conninfo_options parsed(const std::string& conninfo) {
+    char* reason = nullptr;
+    conninfo_options given(PQconninfoParse(conninfo.c_str(), &reason), &PQconninfoFree);
+    const std::unique_ptr<char, decltype(&PQfreemem)> owned(reason, &PQfreemem);
+    if (!given) {
+        throw error(error_code::usage, "the connection string cannot be read", text_of(reason));
+    }
+    return given;
+}
+
+}  // namespace
+
 std::string named_database(const std::string& conninfo) {
-    using options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
-    const auto find = [](const options& in, std::string_view keyword) {
+    const auto find = [](const conninfo_options& in, std::string_view keyword) {
         for (auto* option = in.get(); option != nullptr && option->keyword != nullptr; ++option) {
             if (option->keyword == keyword) return text_of(option->val);
         }
         return std::string();
     };
-    options given(nullptr, &PQconninfoFree);
-    const bool is_string = conninfo.find('=') != std::string::npos ||
-                           conninfo.starts_with("postgres://") ||
-                           conninfo.starts_with("postgresql://");
-    if (!is_string && !conninfo.empty()) return conninfo;
-    char* reason = nullptr;
-    given.reset(PQconninfoParse(conninfo.c_str(), &reason));
-    const std::unique_ptr<char, decltype(&PQfreemem)> owned(reason, &PQfreemem);
-    if (!given) {
-        throw error(error_code::usage, "the connection string cannot be read", text_of(reason));
-    }
-    const options defaults(PQconndefaults(), &PQconninfoFree);
+    if (!is_conninfo(conninfo) && !conninfo.empty()) return conninfo;
+    const conninfo_options given = parsed(conninfo);
+    const conninfo_options defaults(PQconndefaults(), &PQconninfoFree);
     for (const auto* keyword : {"dbname", "user"}) {
         if (auto name = find(given, keyword); !name.empty()) return name;
         if (auto name = find(defaults, keyword); !name.empty()) return name;
     }
     return "postgres";
+}
+
+std::string conninfo_with(const std::string& conninfo, std::string_view keyword,
+                          std::string_view value) {
+    std::map<std::string, std::string> settings;
+    if (is_conninfo(conninfo)) {
+        const conninfo_options given = parsed(conninfo);
+        for (auto* option = given.get(); option->keyword != nullptr; ++option) {
+            if (option->val != nullptr) settings[option->keyword] = option->val;
+        }
+    }
+    settings[std::string(keyword)] = value;
+    std::string result;
+    for (const auto& [name, text] : settings) {
+        result += (result.empty() ? "" : " ") + name + "='";
+        for (const char c : text) {
+            if (c == '\'' || c == '\\') result += '\\';
+            result += c;
+        }
+        result += '\'';
+    }
+    return result;
 }
 
 std::map<std::string, std::string> environment_of(PGconn* connection) {

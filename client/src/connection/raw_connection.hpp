@@ -21,6 +21,10 @@ using overrides = std::map<std::string, std::string>;
 // The database that a connection string means; nothing is connected.
 [[nodiscard]] std::string named_database(const std::string& conninfo);
 
+// The same connection string (or URI, or mere name of a database) with one setting changed.
+[[nodiscard]] std::string conninfo_with(const std::string& conninfo, std::string_view keyword,
+                                        std::string_view value);
+
 [[nodiscard]] std::map<std::string, std::string> environment_of(PGconn* connection);
 
 // Statements that make the session independent of what database and role set.

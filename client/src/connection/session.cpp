@@ -140,6 +140,10 @@ std::map<std::string, std::string> session::environment() const {
 
 std::string session::database_of(const std::string& conninfo) { return named_database(conninfo); }
 
+std::string session::conninfo_to(const std::string& conninfo, std::string_view database) {
+    return conninfo_with(conninfo, "dbname", database);
+}
+
 std::string session::quote_name(std::string_view name) {
     std::string quoted = "\"";
     for (const char letter : name) {

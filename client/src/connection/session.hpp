@@ -80,6 +80,9 @@ class session {
 
     // The database that a connection string (with the PG* variables) means.
     [[nodiscard]] static std::string database_of(const std::string& conninfo);
+    // A connection string for another database of the same server.
+    [[nodiscard]] static std::string conninfo_to(const std::string& conninfo,
+                                                 std::string_view database);
     [[nodiscard]] static std::string quote_name(std::string_view name);
     [[nodiscard]] static std::string quote_literal(std::string_view text);
 

@@ -8,7 +8,6 @@
 #include "migrations/new_session.hpp"
 #include "migrations/placeholders.hpp"
 #include "migrations/relation_watch.hpp"
-#include "migrations/scratch_database.hpp"
 #include "migrations/scratch_run.hpp"
 #include "migrations/scratch_schema.hpp"
 #include "migrations/stopper.hpp"

@@ -5,7 +5,6 @@
 #include "chronos/migration_trial.hpp"
 #include "migrations/migration_run.hpp"
 #include "migrations/relation_watch.hpp"
-#include "migrations/scratch_database.hpp"
 #include "migrations/scratch_run.hpp"
 #include "migrations/scratch_schema.hpp"
 #include "migrations/stopper.hpp"

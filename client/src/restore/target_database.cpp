@@ -42,14 +42,7 @@ bool exists(session& on, const std::string& database) {
 }
 
 std::string create_statement(session& on, const std::string& name, const database_info& like) {
-    const auto literal = [](const std::string& text) { return session::quote_literal(text); };
-    auto sql =
-        fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
-                    session::quote_name(name), literal(like.encoding), literal(like.collate),
-                    literal(like.ctype));
-    if (like.locale_provider != "libc") sql += " LOCALE_PROVIDER " + like.locale_provider;
-    if (like.locale_provider == "icu") sql += " ICU_LOCALE " + literal(like.locale);
-    if (like.locale_provider == "builtin") sql += " BUILTIN_LOCALE " + literal(like.locale);
+    auto sql = create_database_statement(name, locale_of(like));
     if (!on.query("SELECT FROM pg_roles WHERE rolname = $1", {like.owner}).empty()) {
         sql += " OWNER " + session::quote_name(like.owner);
     }
@@ -57,6 +50,10 @@ std::string create_statement(session& on, const std::string& name, const databas
 }
 
 }  // namespace
+
+database_locale locale_of(const database_info& like) {
+    return {like.encoding, like.collate, like.ctype, like.locale_provider, like.locale};
+}
 
 void require_empty(session& on) {
     std::string found;

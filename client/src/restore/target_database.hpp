@@ -5,6 +5,7 @@
 #include <string>
 
 #include "chronos/restore.hpp"
+#include "connection/scratch_database.hpp"
 #include "repository/manifest.hpp"
 #include "restore/script_runner.hpp"
 
@@ -39,6 +40,8 @@ class target_database {
     bool created_ = false;
     std::unique_ptr<session> server_;
 };
+
+[[nodiscard]] database_locale locale_of(const database_info& like);
 
 // Throws refused, naming what the database holds. What chronos itself left there does not count.
 void require_empty(session& on);

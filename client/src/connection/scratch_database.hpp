@@ -4,18 +4,33 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "connection/session.hpp"
 
 namespace chronos::internal {
 
+// What CREATE DATABASE has to be told.
+struct database_locale {
+    std::string encoding;
+    std::string collate;
+    std::string ctype;
+    std::string provider;  // libc, icu, builtin
+    std::string locale;    // of icu or builtin; else empty
+};
+
+// Without an owner, out of template0.
+[[nodiscard]] std::string create_database_statement(const std::string& name,
+                                                    const database_locale& like);
+
 class scratch_database {
   public:
-    // On the server of `beside`, with its encoding and locale. What a killed program has left of
-    // its own is dropped first. `warning` is told of what cannot be dropped. `beside` has to
-    // outlive it, and holds an advisory lock meanwhile.
-    scratch_database(session& beside, std::function<void(const std::string&)> warning);
+    // On the server of `beside`; without `like`, with the encoding and locale of its database. What
+    // a killed program has left of its own is dropped first. `warning` is told of what cannot be
+    // dropped. `beside` has to outlive it, and holds an advisory lock meanwhile.
+    scratch_database(session& beside, std::function<void(const std::string&)> warning,
+                     const std::optional<database_locale>& like = {});
     // Whoever is connected to it still is thrown out.
     ~scratch_database();
     scratch_database(const scratch_database&) = delete;
@@ -34,14 +49,5 @@ class scratch_database {
     std::string name_;
     std::function<void(const std::string&)> warning_;
 };
-
-// In the version that the other database has. Throws with a hint if the role may not.
-void create_chronos(session& in, session& like);
-
-// New sessions of a scratch database find names where those of the other database do.
-void keep_search_path(const scratch_database& of, session& beside);
-
-// As a new session of the other database has it, where what a tool runs finds its names.
-void reset_settings(session& on, session& beside);
 
 }  // namespace chronos::internal

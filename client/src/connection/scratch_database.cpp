@@ -1,31 +1,22 @@
-#include "migrations/scratch_database.hpp"
+#include "connection/scratch_database.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <random>
 
-#include "migrations/new_session.hpp"
-
 namespace chronos::internal {
 
 namespace {
 
-std::string create_statement(session& on, const std::string& name) {
-    const row like = on.query_one(
+database_locale locale_of(session& on) {
+    const row found = on.query_one(
         "SELECT pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,"
-        " d.datlocprovider, coalesce(pg_catalog.to_jsonb(d) ->> 'datlocale',"
+        " CASE d.datlocprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,"
+        " coalesce(pg_catalog.to_jsonb(d) ->> 'datlocale',"
         "  pg_catalog.to_jsonb(d) ->> 'daticulocale', '')"
         " FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()");
-    const auto literal = [&like](std::size_t column) {
-        return session::quote_literal(like.text(column));
-    };
-    auto sql =
-        fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
-                    session::quote_name(name), literal(0), literal(1), literal(2));
-    if (like.text(3) == "i") sql += " LOCALE_PROVIDER icu ICU_LOCALE " + literal(4);
-    if (like.text(3) == "b") sql += " LOCALE_PROVIDER builtin BUILTIN_LOCALE " + literal(4);
-    return sql;
+    return {found.text(0), found.text(1), found.text(2), found.text(3), found.text(4)};
 }
 
 constexpr int kLockClass = 0x43485343;  // "CHSC"
@@ -54,7 +45,20 @@ void unlock(session& on, std::uint32_t number) {
 
 }  // namespace
 
-scratch_database::scratch_database(session& beside, std::function<void(const std::string&)> warning)
+std::string create_database_statement(const std::string& name, const database_locale& like) {
+    const auto literal = [](const std::string& text) { return session::quote_literal(text); };
+    auto sql =
+        fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
+                    session::quote_name(name), literal(like.encoding), literal(like.collate),
+                    literal(like.ctype));
+    if (like.provider != "libc") sql += " LOCALE_PROVIDER " + like.provider;
+    if (like.provider == "icu") sql += " ICU_LOCALE " + literal(like.locale);
+    if (like.provider == "builtin") sql += " BUILTIN_LOCALE " + literal(like.locale);
+    return sql;
+}
+
+scratch_database::scratch_database(session& beside, std::function<void(const std::string&)> warning,
+                                   const std::optional<database_locale>& like)
     : beside_(beside),
       number_(std::random_device{}()),
       name_(fmt::format("{}{:08x}", prefix_of(beside), number_)),
@@ -62,7 +66,7 @@ scratch_database::scratch_database(session& beside, std::function<void(const std
     drop_left_over();
     (void)try_lock(beside_, number_);
     try {
-        beside_.execute(create_statement(beside_, name_));
+        beside_.execute(create_database_statement(name_, like ? *like : locale_of(beside_)));
     } catch (const server_error& failure) {
         if (failure.code() == error_code::cancelled || failure.code() == error_code::connection)
             throw;
@@ -112,40 +116,5 @@ void scratch_database::drop_left_over() {
 }
 
 std::unique_ptr<session> scratch_database::connect() const { return beside_.another(name_); }
-
-void create_chronos(session& in, session& like) {
-    const std::string version = like.query_one(
-                                        "SELECT e.extversion FROM pg_catalog.pg_extension AS e"
-                                        " WHERE e.extname = 'chronos'")
-                                    .text(0);
-    try {
-        in.execute(fmt::format("CREATE EXTENSION IF NOT EXISTS chronos VERSION {}",
-                               session::quote_name(version)));
-    } catch (const server_error& failure) {
-        throw server_error(
-            failure.code(),
-            fmt::format("could not create the extension in a scratch database: {}", failure.what()),
-            failure.detail(), failure.hint().empty() ? "Connect as a superuser." : failure.hint(),
-            failure.sqlstate());
-    }
-}
-
-void keep_search_path(const scratch_database& of, session& beside) {
-    const std::string path =
-        beside.query_one("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'")
-            .text(0);
-    if (path.empty()) return;
-    beside.execute(fmt::format("ALTER DATABASE {} SET search_path = {}",
-                               session::quote_name(of.name()), path));
-}
-
-void reset_settings(session& on, session& beside) {
-    const std::string path =
-        beside.query_one("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'")
-            .text(0);
-    begin_anew(on);
-    on.execute("SET client_encoding = 'UTF8'");
-    (void)on.query("SELECT pg_catalog.set_config('search_path', $1, false)", {path});
-}
 
 }  // namespace chronos::internal
