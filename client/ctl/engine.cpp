@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "chronos/components.hpp"
@@ -11,6 +12,7 @@
 #include "ctl/interruption.hpp"
 #include "ctl/output.hpp"
 #include "ctl/repository_argument.hpp"
+#include "ctl/retention_argument.hpp"
 
 namespace chronos::ctl {
 
@@ -45,9 +47,12 @@ void demand_version(const std::string& expected) {
 
 }  // namespace
 
-exit_status run_engine(snapshot_options options, const std::string& expected_version, output& out) {
+exit_status run_engine(snapshot_options options, const std::string& expected_version,
+                       const std::string& retention, output& out) {
+    std::vector<kept_in> kept;
     try {
         demand_version(expected_version);
+        if (!retention.empty()) kept = read_retention(retention);
         for (const std::string& url : options.repositories) prepare_repository(url);
     } catch (const error& failure) {
         print_error(failure, out);
@@ -56,8 +61,11 @@ exit_status run_engine(snapshot_options options, const std::string& expected_ver
     const interruption interrupted;
     options.stop = interrupted.token();
     options.warning = [&out](const std::string& text) { out.warning(text); };
-    return static_cast<exit_status>(run_snapshot_engine(
+    const auto status = static_cast<exit_status>(run_snapshot_engine(
         std::move(options), [&out](const std::string& line) { print_line(line, out); }));
+    const char* database = std::getenv("PGDATABASE");
+    if (status == exit_status::success && database != nullptr) keep_only(kept, database, out);
+    return status;
 }
 
 }  // namespace chronos::ctl

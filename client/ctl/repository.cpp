@@ -6,6 +6,7 @@
 
 #include "chronos/connection.hpp"
 #include "ctl/connection_options.hpp"
+#include "ctl/duration_option.hpp"
 #include "ctl/json.hpp"
 #include "ctl/repository_argument.hpp"
 #include "ctl/table.hpp"
@@ -22,6 +23,7 @@ struct repository_options {
     std::string name;
     std::string url;
     verification what;
+    std::int64_t grace = 86400;
 };
 
 exit_status run_init(const repository_options& options, output& out) {
@@ -77,12 +79,16 @@ exit_status run_check(const repository_options& options, output& out) {
 }
 
 exit_status run_sweep(const repository_options& options, output& out) {
-    const sweep_report report = repository::open(repository_url(options.url)).sweep();
+    const sweep_report report =
+        repository::open(repository_url(options.url)).sweep(std::chrono::seconds(options.grace));
     if (out.json()) {
-        out.document({{"objects", report.objects}, {"bytes", report.bytes}});
+        out.document({{"snapshots", report.snapshots},
+                      {"objects", report.objects},
+                      {"bytes", report.bytes}});
     } else {
-        out.line(fmt::format("{} removed, {} given back", counted(report.objects, "object"),
-                             human_bytes(report.bytes)));
+        out.line(fmt::format("{} and {} removed, {} given back",
+                             counted(report.snapshots, "forgotten snapshot"),
+                             counted(report.objects, "object"), human_bytes(report.bytes)));
     }
     return exit_status::success;
 }
@@ -126,10 +132,13 @@ void add_offline(verbs& all, CLI::App& group, const shared_options& options) {
     check.add_option("URL", options->url, "the repository")->required();
     check.add_flag("--data", options->what.data, "read, decompress and hash every object");
 
-    CLI::App& sweep = all.add_below(group, "sweep", "Remove what interrupted snapshots left behind",
-                                    "  chronosctl repository sweep file:///backup/shop\n",
-                                    [options](output& out) { return run_sweep(*options, out); });
+    CLI::App& sweep = all.add_below(
+        group, "sweep", "Remove forgotten snapshots, and what interrupted ones left behind",
+        "  chronosctl repository sweep file:///backup/shop --grace 7d\n",
+        [options](output& out) { return run_sweep(*options, out); });
     sweep.add_option("URL", options->url, "the repository")->required();
+    add_duration_option(sweep, "--grace", options->grace,
+                        "those forgotten longer ago than this (default: 1d)");
 }
 
 void add_online(verbs& all, CLI::App& group, const shared_options& options) {

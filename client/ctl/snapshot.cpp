@@ -31,6 +31,7 @@ struct snapshot_verb_options {
     bool engine = false;
     std::string id;
     std::string expected_version;
+    std::string retention;
 };
 
 snapshot_options engine_options(const snapshot_verb_options& options) {
@@ -117,7 +118,10 @@ exit_status run_there(const snapshot_verb_options& options, output& out) {
 }
 
 exit_status run(const snapshot_verb_options& options, output& out) {
-    if (options.engine) return run_engine(engine_options(options), options.expected_version, out);
+    if (options.engine) {
+        return run_engine(engine_options(options), options.expected_version, options.retention,
+                          out);
+    }
     if (!options.repositories.empty() && options.no_wait) {
         throw error(error_code::usage, "--no-wait is for snapshots that the server takes", {},
                     "Leave out --repository, or --no-wait.");
@@ -130,6 +134,7 @@ void add_engine_options(CLI::App& verb, snapshot_verb_options& options) {
     auto* engine = verb.add_flag("--engine", options.engine)->group("");
     verb.add_option("--id", options.id)->group("")->needs(engine);
     verb.add_option("--expect-version", options.expected_version)->group("")->needs(engine);
+    verb.add_option("--retention", options.retention)->group("")->needs(engine);
 }
 
 }  // namespace

@@ -79,6 +79,8 @@ verbs::verbs()
     add_snapshots(*this);
     add_restore(*this);
     add_verify(*this);
+    add_drill(*this);
+    add_forget(*this);
     add_repository(*this);
     add_schedule(*this);
 }

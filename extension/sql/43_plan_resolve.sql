@@ -179,7 +179,10 @@ BEGIN
         END IF;
         RETURN;
     END IF;
-    -- The functions of a domain's checks go before the domain can.
+    -- The functions of a domain's checks and default go before the domain can.
+    IF chronos.plan_names(item.old #>> '{domain,default}') && loss.functions THEN
+        RETURN NEXT chronos.plan_say(1, 45, format('ALTER DOMAIN %s DROP DEFAULT', item.old_identity));
+    END IF;
     RETURN QUERY
     SELECT (chronos.plan_say(1, 45, format('ALTER DOMAIN %s DROP CONSTRAINT %I', item.old_identity, k ->> 'name'))).*
     FROM jsonb_array_elements(item.old #> '{domain,constraints}') k

@@ -1,4 +1,4 @@
-# The gate by connection string, met by drivers of other languages: psycopg2 and node-postgres, from Debian's packages.
+# The gate by connection string, met by drivers of other languages: psycopg2 and node-postgres.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -70,8 +70,8 @@ my $at = $node->safe_psql('shop', 'SELECT chronos.current_version()');
 for my $name (sort keys %driver) {
     my $one = $driver{$name};
   SKIP: {
-        # Debian's modules of node are outside of the way of a node that is not Debian's.
-        local $ENV{NODE_PATH} = join ':', '/usr/share/nodejs', '/usr/lib/nodejs', $ENV{NODE_PATH} // ();
+        # What the suite `real` has fetched, and Debian's modules, which are outside of the way of a node that is not Debian's.
+        local $ENV{NODE_PATH} = join ':', "$ENV{CHRONOS_STAGE}/inputs/node/node_modules", '/usr/share/nodejs', '/usr/lib/nodejs', $ENV{NODE_PATH} // ();
         local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port);
         my $there = eval { IPC::Run::run($one->{probe}, '<', \'', '>', \my $out, '2>', \my $err) };
         skip "$name is not there: apt-get install $one->{package}", 1 unless $there;

@@ -8,6 +8,8 @@
 #include "chronos/error.hpp"
 #include "chronos/verify.hpp"
 #include "repository/directory_storage.hpp"
+#include "repository/forgotten.hpp"
+#include "repository/sweep.hpp"
 #include "unit/failing_calls.hpp"
 #include "unit/sample_manifest.hpp"
 #include "unit/temporary_directory.hpp"
@@ -144,6 +146,44 @@ TEST_F(crash, a_full_device_at_any_call_gives_the_space_back) {
         reset();
     }
     EXPECT_GT(failures, 20);
+}
+
+TEST_F(crash, forgetting_remembering_and_sweeping_can_be_stopped_at_any_call) {
+    const auto work = [this](file_calls& calls, const std::string& id) {
+        directory_storage there(parse_repository_url(url()), access_mode::write, calls);
+        const auto moment = *parse_timestamp("2026-11-27");
+        forget(there, id, moment);
+        remember(there, id);
+        forget(there, id, moment);
+        sweep_all(there, moment);
+    };
+    int stops = 0;
+    for (int n = 1;; ++n) {
+        SCOPED_TRACE("stopped at call " + std::to_string(n));
+        snapshot(hasty_, kSecond);
+        failing_calls calls(failing_calls::kind::forever, n);
+        try {
+            work(calls, sample_id(kFirst));
+        } catch (const error&) {
+            ++stops;
+        }
+        expect_nothing_half();
+        // Whatever came of it can be finished: the snapshot goes, and nothing of it is left.
+        const auto listed = repository::open(url()).snapshots();
+        if (listed.size() == 2) {
+            directory_storage there(parse_repository_url(url()), access_mode::write, hasty_);
+            forget(there, sample_id(kFirst), *parse_timestamp("2026-11-27"));
+        }
+        repository there = repository::open(url());
+        (void)there.sweep(std::chrono::seconds(0));
+        EXPECT_EQ(there.snapshots().size(), 1U);
+        EXPECT_EQ(there.sweep(std::chrono::seconds(0)).objects, 0U);
+        EXPECT_TRUE(std::filesystem::is_empty(place_ / "repo/forgotten"));
+        expect_nothing_half();
+        if (HasFailure() || !calls.reached()) break;
+        reset();
+    }
+    EXPECT_GT(stops, 10);
 }
 
 TEST_F(crash, init_that_was_stopped_at_any_call_can_be_repeated) {

@@ -178,6 +178,26 @@ TYPED_TEST(storage_conformance, an_exclusive_lock_keeps_every_other_out) {
     EXPECT_FALSE(two->try_lock(lock_mode::exclusive));
 }
 
+TYPED_TEST(storage_conformance, forgotten_manifests_are_listed_apart) {
+    const auto writer = this->kind_.open();
+    const auto list = [](storage& in) {
+        std::vector<std::string> keys;
+        in.list("forgotten", [&keys](const stored_file& file) { keys.push_back(file.key); });
+        return keys;
+    };
+    EXPECT_THAT(list(*writer), testing::IsEmpty());
+    const std::string name = "forgotten/20261127T000000Z-20261123T041932Z-00000001.json";
+    EXPECT_FALSE(writer->remove(name));
+    EXPECT_TRUE(writer->put(name, "text"));
+    writer->sync();
+    const auto reader = this->kind_.open();
+    EXPECT_THAT(list(*reader), UnorderedElementsAre(name));
+    std::string out;
+    EXPECT_TRUE(reader->get(name, out));
+    EXPECT_TRUE(writer->remove(name));
+    EXPECT_THAT(list(*reader), testing::IsEmpty());
+}
+
 TYPED_TEST(storage_conformance, a_journal_is_kept_for_others_until_it_is_forgotten) {
     const auto writer = this->kind_.open();
     writer->journal("w1", "one");

@@ -8,6 +8,7 @@
 #include <chronos/contract.hpp>
 #include <chronos/diff.hpp>
 #include <chronos/drift.hpp>
+#include <chronos/drill.hpp>
 #include <chronos/error.hpp>
 #include <chronos/git_history.hpp>
 #include <chronos/migrate.hpp>
@@ -18,6 +19,7 @@
 #include <chronos/repository.hpp>
 #include <chronos/restore.hpp>
 #include <chronos/schedule.hpp>
+#include <chronos/retention.hpp>
 #include <chronos/server_snapshots.hpp>
 #include <chronos/snapshot.hpp>
 #include <chronos/store.hpp>

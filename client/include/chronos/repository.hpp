@@ -1,6 +1,7 @@
 // A repository: the place where snapshots are kept, outside the database.
 #pragma once
 
+#include <chrono>
 #include <chronos/export.hpp>
 #include <chronos/timestamp.hpp>
 #include <cstdint>
@@ -75,6 +76,7 @@ class CHRONOS_EXPORT snapshot_selector {
 
 // What a sweep took away.
 struct sweep_report {
+    std::uint64_t snapshots = 0;  // forgotten ones, for good
     std::uint64_t objects = 0;
     std::uint64_t bytes = 0;
 };
@@ -101,9 +103,10 @@ class CHRONOS_EXPORT repository {
 
     [[nodiscard]] snapshot_summary find(const snapshot_selector& selector) const;
 
-    // Removes what no snapshot refers to: what killed writers left behind. Throws error_code::busy
-    // while anybody writes or reads.
-    sweep_report sweep();
+    // Removes snapshots that were forgotten longer ago than `grace`, and what no snapshot refers
+    // to: theirs, and what killed writers left behind. Throws error_code::busy while anybody writes
+    // or reads.
+    sweep_report sweep(std::chrono::seconds grace = std::chrono::hours(24));
 
     // For chronos itself.
     [[nodiscard]] const std::shared_ptr<internal::storage>& storage() const noexcept;

@@ -67,25 +67,36 @@ void directory_storage::own(int file) {
     }
 }
 
+file_handle directory_storage::open_directory(int parent, const char* name, missing directories) {
+    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    file_handle directory(calls_.open(parent, name, kFlags, 0));
+    if (!directory && errno == ENOENT) {
+        if (directories == missing::leave) return directory;
+        if (calls_.mkdir(parent, name, 0700) != 0 && errno != EEXIST) fail("make a directory");
+        directory = file_handle(calls_.open(parent, name, kFlags, 0));
+        if (directory) own(directory.get());
+    }
+    if (!directory) fail(std::string("open the directory ") + name);
+    return directory;
+}
+
 int directory_storage::object_directory(unsigned index, missing directories) {
     if (const int known = object_directories_[index]; known >= 0) return known;
     const std::lock_guard guard(opening_);
     if (const int known = object_directories_[index]; known >= 0) return known;
     constexpr const char* kDigits = "0123456789abcdef";
     const char name[] = {kDigits[index >> 4], kDigits[index & 15], '\0'};
-    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    file_handle directory(calls_.open(objects_.get(), name, kFlags, 0));
-    if (!directory && errno == ENOENT && directories == missing::leave) return -1;
-    if (!directory && errno == ENOENT) {
-        if (calls_.mkdir(objects_.get(), name, 0700) != 0 && errno != EEXIST) {
-            fail("make a directory");
-        }
-        directory = file_handle(calls_.open(objects_.get(), name, kFlags, 0));
-        if (directory) own(directory.get());
-    }
-    if (!directory) fail(std::string("open the directory objects/") + name);
-    object_handles_[index] = std::move(directory);
+    object_handles_[index] = open_directory(objects_.get(), name, directories);
     return object_directories_[index] = object_handles_[index].get();
+}
+
+int directory_storage::forgotten_directory(missing directories) {
+    const std::lock_guard guard(opening_);
+    if (!forgotten_) {
+        forgotten_ = open_directory(root_.get(), "forgotten", directories);
+        if (forgotten_ && directories == missing::create) root_dirty_ = true;
+    }
+    return forgotten_.get();
 }
 
 directory_storage::place directory_storage::find(const std::string& key, missing directories) {
@@ -94,6 +105,9 @@ directory_storage::place directory_storage::find(const std::string& key, missing
     std::string name = key.substr(slash + 1);
     if (key.starts_with("snapshots/") && slash == 9) {
         return {snapshots_.get(), std::move(name), &snapshots_dirty_};
+    }
+    if (key.starts_with("forgotten/") && slash == 9) {
+        return {forgotten_directory(directories), std::move(name), &forgotten_dirty_};
     }
     if (!key.starts_with("objects/") || slash != 10 || !is_object_name(name) ||
         key.compare(8, 2, name, 0, 2) != 0) {
@@ -184,6 +198,7 @@ void directory_storage::sync() {
     }
     sync_directory(objects_.get(), objects_dirty_);
     sync_directory(snapshots_.get(), snapshots_dirty_);
+    if (forgotten_) sync_directory(forgotten_.get(), forgotten_dirty_);
     sync_directory(root_.get(), root_dirty_);
 }
 
@@ -208,6 +223,11 @@ void directory_storage::list_directory(int directory, const std::string& prefix,
 void directory_storage::list(const std::string& folder,
                              const std::function<void(const stored_file&)>& visit) {
     if (folder == "snapshots") return list_directory(snapshots_.get(), "snapshots/", visit);
+    if (folder == "forgotten") {
+        const int directory = forgotten_directory(missing::leave);
+        if (directory >= 0) list_directory(directory, "forgotten/", visit);
+        return;
+    }
     for (unsigned i = 0; i < kObjectDirectories; ++i) {
         const int directory = object_directory(i, missing::leave);
         if (directory < 0) continue;

@@ -51,7 +51,9 @@ class directory_storage final : public storage {
 
     [[noreturn]] void fail(const std::string& action) const;
     [[nodiscard]] place find(const std::string& key, missing directories);
+    [[nodiscard]] file_handle open_directory(int parent, const char* name, missing directories);
     [[nodiscard]] int object_directory(unsigned index, missing directories);
+    [[nodiscard]] int forgotten_directory(missing directories);
     [[nodiscard]] std::string write_unfinished(std::string_view contents);
     void drop_unfinished(const std::string& name) noexcept;
     void sync_directory(int directory, std::atomic<bool>& dirty);
@@ -68,12 +70,14 @@ class directory_storage final : public storage {
     file_handle objects_;
     file_handle snapshots_;
     file_handle unfinished_;
+    file_handle forgotten_;  // none as long as nothing was forgotten
     std::mutex opening_;
     std::array<std::atomic<int>, kObjectDirectories> object_directories_;
     std::array<file_handle, kObjectDirectories> object_handles_;
     std::array<std::atomic<bool>, kObjectDirectories> object_dirty_;
     std::atomic<bool> objects_dirty_ = false;
     std::atomic<bool> snapshots_dirty_ = false;
+    std::atomic<bool> forgotten_dirty_ = false;
     std::atomic<bool> root_dirty_ = false;
     std::string unfinished_prefix_;
     std::atomic<std::uint64_t> unfinished_count_ = 0;

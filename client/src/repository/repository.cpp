@@ -44,15 +44,12 @@ snapshot_summary repository::find(const snapshot_selector& selector) const {
     return selector.choose(snapshots());
 }
 
-sweep_report repository::sweep() {
+sweep_report repository::sweep(std::chrono::seconds grace) {
     const auto storage = internal::open_storage(url(), internal::access_mode::write);
-    const auto alone = storage->try_lock(internal::lock_mode::exclusive);
-    if (alone == nullptr) {
-        throw error(error_code::busy, "repository \"" + url() + "\" is in use",
-                    "A snapshot, a restore or a verification works with it.",
-                    "Try again when it has ended.");
-    }
-    return internal::sweep_all(*storage);
+    const auto alone = internal::lock_exclusive(*storage);
+    const auto now =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return internal::sweep_all(*storage, now - grace);
 }
 
 const std::shared_ptr<internal::storage>& repository::storage() const noexcept {

@@ -23,6 +23,13 @@ std::unique_ptr<storage_lock> lock_shared(storage& of) {
                 "Another process holds its lock.", "Try again when that process has ended.");
 }
 
+std::unique_ptr<storage_lock> lock_exclusive(storage& of) {
+    if (auto lock = of.try_lock(lock_mode::exclusive)) return lock;
+    throw error(error_code::busy, "repository \"" + of.url() + "\" is in use",
+                "A snapshot, a restore or a verification works with it.",
+                "Try again when it has ended.");
+}
+
 std::string object_key(std::string_view object_name) {
     return "objects/" + std::string(object_name.substr(0, 2)) + "/" + std::string(object_name);
 }

@@ -28,8 +28,9 @@ struct stored_file {
 };
 
 // Keys are relative paths that chronos makes itself: "format.json", "objects/ab/<64 hex>",
-// "snapshots/<id>.json". All members may be called from several threads at once. Failures are
-// chronos::error: space (device full), permission, repository (anything else).
+// "snapshots/<id>.json", "forgotten/<time>-<id>.json". All members may be called from several
+// threads at once. Failures are chronos::error: space (device full), permission, repository
+// (anything else).
 class storage {
   public:
     virtual ~storage() = default;
@@ -55,8 +56,8 @@ class storage {
     // True if it was there.
     virtual bool remove(const std::string& key) = 0;
 
-    // Every name below "objects" or "snapshots", in no particular order. What is no file counts as
-    // empty.
+    // Every name below "objects", "snapshots" or "forgotten", in no particular order. What is no
+    // file counts as empty.
     virtual void list(const std::string& folder,
                       const std::function<void(const stored_file&)>& visit) = 0;
 
@@ -77,6 +78,9 @@ class storage {
 // Opens an existing repository and checks its format. Throws as repository::open.
 enum class access_mode { read, write };
 [[nodiscard]] std::shared_ptr<storage> open_storage(const std::string& url, access_mode mode);
+
+// A lock that excludes everybody else. Throws error_code::busy if there is somebody.
+[[nodiscard]] std::unique_ptr<storage_lock> lock_exclusive(storage& of);
 
 // Waits up to a minute for a lock that excludes readers and writers; they are held briefly.
 // Throws error_code::busy.

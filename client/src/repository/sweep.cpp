@@ -1,5 +1,6 @@
 #include "repository/sweep.hpp"
 
+#include "repository/forgotten.hpp"
 #include "repository/hash.hpp"
 #include "repository/reading_session.hpp"
 
@@ -7,10 +8,11 @@ namespace chronos::internal {
 
 std::unordered_set<std::string> referenced_objects(storage& in) {
     std::unordered_set<std::string> names;
-    for (const std::string& id : snapshot_ids(in)) {
-        for_each_object(load_manifest(in, id),
-                        [&](const object_ref& ref, const std::string&) { names.insert(ref.name); });
-    }
+    const auto add = [&names](const object_ref& ref, const std::string&) {
+        names.insert(ref.name);
+    };
+    for (const std::string& id : snapshot_ids(in)) for_each_object(load_manifest(in, id), add);
+    for (const auto& one : forgotten_manifests(in)) for_each_object(load_forgotten(in, one), add);
     return names;
 }
 
@@ -26,8 +28,11 @@ void sweep_journals(storage& in) {
     }
 }
 
-sweep_report sweep_all(storage& in) {
+sweep_report sweep_all(storage& in, timestamp before) {
     sweep_report report;
+    for (const auto& one : forgotten_manifests(in)) {
+        if (one.what.forgotten_at <= before && in.remove(one.key)) ++report.snapshots;
+    }
     const auto needed = referenced_objects(in);
     std::vector<stored_file> unused;
     in.list("objects", [&](const stored_file& file) {

@@ -9,14 +9,15 @@
 
 namespace chronos::internal {
 
-// Names of all objects that manifests refer to. Throws if any manifest cannot be read: then nobody
-// can know what is needed.
+// Names of all objects that manifests refer to, those of forgotten snapshots among them. Throws if
+// any manifest cannot be read: then nobody can know what is needed.
 [[nodiscard]] std::unordered_set<std::string> referenced_objects(storage& in);
 
 // What earlier writers, and this one, noted in their journals.
 void sweep_journals(storage& in);
 
-// Everything. Looks at every object.
-sweep_report sweep_all(storage& in);
+// Everything, forgotten snapshots included if they were forgotten at `before` or earlier. Looks at
+// every object.
+sweep_report sweep_all(storage& in, timestamp before);
 
 }  // namespace chronos::internal

@@ -1,0 +1,21 @@
+CREATE EXTENSION chronos;
+INSERT INTO chronos.repository (name, url) VALUES ('main', 'file:///backup/a'), ('far', 'file:///backup/b');
+SELECT chronos.set_retention('main', keep_daily => 7, keep_weekly => 5, keep_within => '36 hours', keep_labels => '{release-*}');
+SELECT chronos.set_retention('far', 3, grace => '0');
+SELECT name, retention FROM chronos.repository ORDER BY name;
+SELECT chronos.clear_retention('far');
+SELECT name FROM chronos.repository WHERE retention IS NULL;
+\set VERBOSITY default
+SELECT chronos.set_retention('main');
+SELECT chronos.set_retention('main', keep_last => 0, keep_labels => '{}');
+SELECT chronos.set_retention('main', keep_daily => -1);
+SELECT chronos.set_retention('main', 1, grace => '-1 day');
+SELECT chronos.set_retention('main', 1, keep_labels => '{a,NULL}');
+SELECT chronos.set_retention('none', 1);
+SELECT chronos.clear_retention('none');
+CREATE ROLE regress_retention;
+SET ROLE regress_retention;
+SELECT chronos.set_retention('main', 1);
+SELECT chronos.clear_retention('main');
+RESET ROLE;
+DROP ROLE regress_retention;
