@@ -101,6 +101,9 @@ engine_program find_engine(const engine_task& task, const engine_target& target)
     if (!task.label.empty()) {
         program.arguments.insert(program.arguments.end(), {"--label", task.label});
     }
+    if (!task.retention.empty()) {
+        program.arguments.insert(program.arguments.end(), {"--retention", task.retention});
+    }
     for (const std::string& repository : task.repositories) {
         program.arguments.insert(program.arguments.end(), {"--repository", repository});
     }

@@ -25,6 +25,7 @@ struct engine_task {
     std::string id;
     std::string label;  // empty: none
     std::vector<std::string> repositories;
+    std::string retention;  // JSON, UTF-8; empty: everything is kept
     int jobs = 1;
 };
 

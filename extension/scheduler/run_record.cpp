@@ -25,6 +25,13 @@ std::string to_server_encoding(const std::string& utf8) {
         [=] { return static_cast<const char*>(pg_any_to_server(text, length, PG_UTF8)); });
 }
 
+std::string to_utf8(const std::string& server_text) {
+    const char* const text = server_text.c_str();
+    const int length = static_cast<int>(server_text.size());
+    return backend::call(
+        [=] { return static_cast<const char*>(pg_server_to_any(text, length, PG_UTF8)); });
+}
+
 argument timestamp(TimestampTz value) {
     return {TIMESTAMPTZOID, TimestampTzGetDatum(value), false};
 }
@@ -68,12 +75,16 @@ run_record::run_record(const job_request& request)
 }
 
 engine_task run_record::task() const {
-    engine_task task{id_, label_, {}, jobs_};
+    engine_task task{id_, label_, {}, {}, jobs_};
     work_transaction work;
     for (const backend::row& row :
          work.sql().query("SELECT url FROM chronos.repository ORDER BY created_at, name")) {
         task.repositories.push_back(row.at(0).value());
     }
+    const auto rules = work.sql().query(
+        "SELECT jsonb_object_agg(url, retention)::text FROM chronos.repository"
+        " WHERE retention IS NOT NULL");
+    task.retention = to_utf8(rules.at(0).at(0).value_or(""));
     work.commit();
     return task;
 }
