@@ -18,8 +18,8 @@
 #include <chronos/progress.hpp>
 #include <chronos/repository.hpp>
 #include <chronos/restore.hpp>
-#include <chronos/schedule.hpp>
 #include <chronos/retention.hpp>
+#include <chronos/schedule.hpp>
 #include <chronos/server_snapshots.hpp>
 #include <chronos/snapshot.hpp>
 #include <chronos/store.hpp>
