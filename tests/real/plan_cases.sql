@@ -311,7 +311,7 @@ DROP TABLE taker;
 CREATE TABLE taker (c int) INHERITS (giver); ALTER TABLE ONLY taker ALTER a DROP DEFAULT, ALTER b DROP DEFAULT;
 -- a domain and a base type that go at last, with their functions
 CREATE SCHEMA apart; CREATE FUNCTION apart.twice(i int) RETURNS int LANGUAGE sql IMMUTABLE RETURN i * 2;
-CREATE DOMAIN apart.even AS int CHECK (apart.twice(VALUE) > 0);
+CREATE DOMAIN apart.even AS int DEFAULT apart.twice(2) CHECK (apart.twice(VALUE) > 0);
 CREATE TABLE wears (a apart.even, b int);
 DROP SCHEMA apart CASCADE;
 CREATE SCHEMA apart;
