@@ -31,3 +31,4 @@ SELECT count(*) FROM chronos.drills;
 SELECT count(*) FROM chronos.recovery_objectives();
 RESET ROLE;
 DROP ROLE regress_drill;
+DROP EXTENSION chronos CASCADE;

@@ -5,7 +5,7 @@ SELECT chronos.set_retention('far', 3, grace => '0');
 SELECT name, retention FROM chronos.repository ORDER BY name;
 SELECT chronos.clear_retention('far');
 SELECT name FROM chronos.repository WHERE retention IS NULL;
-\set VERBOSITY default
+\set SHOW_CONTEXT never
 SELECT chronos.set_retention('main');
 SELECT chronos.set_retention('main', keep_last => 0, keep_labels => '{}');
 SELECT chronos.set_retention('main', keep_daily => -1);
@@ -19,3 +19,4 @@ SELECT chronos.set_retention('main', 1);
 SELECT chronos.clear_retention('main');
 RESET ROLE;
 DROP ROLE regress_retention;
+DROP EXTENSION chronos CASCADE;

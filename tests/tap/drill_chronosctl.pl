@@ -45,7 +45,7 @@ $status = ctl_json($node, 'status', '-d', 'shop');
 cmp_ok(objective($status, 'recovery time')->{present_seconds}, '>', 0, 'status knows the recovery time');
 cmp_ok(objective($status, 'proved recovery point')->{present_seconds}, '<', 3600, 'and the proved recovery point');
 my (undef, $out) = ctl($node, 'status', '-d', 'shop');
-like($out, qr/^database +shop\nrecovery point +.*\nproved recovery point +.*; snapshot \Q$snapshot\E is the newest that a drill has restored\nrecovery time +.*; drill of snapshot/, 'status shows them first');
+like($out, qr/^database: +shop\nrecovery point: +unknown; this server has taken no snapshot\nproved recovery point: +.*; snapshot \Q$snapshot\E is the newest that a drill has restored\nrecovery time: +.*; drill of snapshot/, 'status shows them first');
 succeeds($node, ['drill', '-d', 'shop', '--repository', $repository, '--no-record', '--no-indexes'],
     qr/^passed: snapshot \Q$snapshot\E of database shop: .* restored in .* and compared, 0 indexes checked, .* in all\n\z/, 'as text');
 is($node->safe_psql('shop', 'SELECT count(*) FROM chronos.drills'), '1', '--no-record');

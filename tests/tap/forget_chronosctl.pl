@@ -44,7 +44,7 @@ like($out, qr/^\Q$shop[0]\E .* label release-\*\n.*^\d snapshots? would be forgo
 is_deeply([ map { $_->{kept} ? 1 : 0 } @{ forget('--keep-last', '1', '--keep-label', 'release-*')->{snapshots} } ], [1, 0, 0, 1, 1], 'two are forgotten');
 is_deeply(listed(), [sort $shop[0], $shop[3], $other], 'and not listed any more');
 is_deeply([sort map { $_->{id} } @{ ctl_json($node, 'forget', '--repository', $repository, '--list') }], [sort @shop[1, 2]], 'but known');
-fails($node, ['restore', $shop[1], '--repository', $repository, '-d', 'dbname=nowhere'], 5, qr/\Q$shop[1]\E/, 'they cannot be restored');
+fails($node, ['restore', $shop[1], '--repository', $repository, '--to', 'dbname=nowhere', '--create'], 5, qr/\Q$shop[1]\E/, 'they cannot be restored');
 
 succeeds($node, ['forget', '--repository', $repository, '--undo', $shop[1]], qr/^snapshot \Q$shop[1]\E is listed again\n/, '--undo');
 is_deeply(listed(), [sort @shop[0, 1, 3], $other], 'it is listed again');
@@ -55,7 +55,7 @@ my $swept = ctl_json($node, 'repository', 'sweep', $repository);
 is("$swept->{snapshots} $swept->{objects}", '0 0', 'within the grace nothing is swept');
 $swept = ctl_json($node, 'repository', 'sweep', $repository, '--grace', '0s');
 is($swept->{snapshots}, 1, 'after it, what was forgotten is');
-is_deeply(ctl_json($node, 'forget', '--repository', $repository, '--list'), [], 'and is not known any more');
+is_deeply(scalar ctl_json($node, 'forget', '--repository', $repository, '--list'), [], 'and is not known any more');
 succeeds($node, ['verify', '--data', '--repository', $repository], qr/intact/, 'what is left is whole');
 
 # --- who has lost rows keeps the old snapshots
@@ -63,7 +63,7 @@ $node->safe_psql('shop', 'TRUNCATE orders');
 my $empty = snapshot('shop');
 fails($node, ['forget', '--repository', $repository, '--keep-last', '1'], 4,
     qr/error: nothing was forgotten\nDETAIL:  database "shop" has \d+ bytes of rows in snapshot \Q$empty\E, and had \d+ before\.\nHINT:/, 'a database that has shrunk');
-ok((grep { $_ eq $shop[3] } @{ listed() }), 'its snapshots stay');
+is_deeply(listed(), [sort @shop[0, 1, 3], $empty, $other], 'its snapshots stay');
 forget('--keep-last', '1', '--accept-shrink', '--database', 'shop');
 is_deeply(listed(), [sort $empty, $other], '--accept-shrink forgets them');
 

@@ -72,7 +72,7 @@ sub roles { return $node->safe_psql('postgres', q{SELECT string_agg(rolname, ' '
     my $user = $node->background_psql($database);
     $user->query_safe('SELECT pg_advisory_lock(x\'43485343\'::int, 2)');
     ctl($node, 'migrate', 'verify', '-d', $database, '--dir', $dir);
-    is($node->safe_psql('postgres', q{SELECT string_agg(substr(datname, length(datname) - 7), ' ' ORDER BY datname) FROM pg_database WHERE datname LIKE 'chronos\_scratch%'}),
+    is($node->safe_psql('postgres', q{SELECT string_agg(substr(datname, length(datname) - 7), ' ' ORDER BY substr(datname, length(datname) - 7)) FROM pg_database WHERE datname LIKE 'chronos\_scratch%'}),
         '00000002 00000003', 'what a killed run has left is dropped, what another one uses is not');
     $user->quit;
     $node->safe_psql('postgres', "DROP DATABASE chronos_scratch_${oid}_00000002");
