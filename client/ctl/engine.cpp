@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "chronos/components.hpp"
@@ -52,19 +51,23 @@ exit_status run_engine(snapshot_options options, const std::string& expected_ver
     std::vector<kept_in> kept;
     try {
         demand_version(expected_version);
-        if (!retention.empty()) kept = read_retention(retention);
         for (const std::string& url : options.repositories) prepare_repository(url);
     } catch (const error& failure) {
         print_error(failure, out);
         return status_of(failure.code());
+    }
+    const std::string id = options.id;
+    try {
+        if (!retention.empty()) kept = read_retention(retention);
+    } catch (const error& failure) {
+        out.warning(failure.what(), failure.hint());
     }
     const interruption interrupted;
     options.stop = interrupted.token();
     options.warning = [&out](const std::string& text) { out.warning(text); };
     const auto status = static_cast<exit_status>(run_snapshot_engine(
         std::move(options), [&out](const std::string& line) { print_line(line, out); }));
-    const char* database = std::getenv("PGDATABASE");
-    if (status == exit_status::success && database != nullptr) keep_only(kept, database, out);
+    if (status == exit_status::success) keep_only(kept, id, out);
     return status;
 }
 

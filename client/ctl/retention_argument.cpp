@@ -60,12 +60,16 @@ std::vector<kept_in> read_retention(const std::string& text) {
     return result;
 }
 
-void keep_only(const std::vector<kept_in>& all, const std::string& database, output& out) {
+void keep_only(const std::vector<kept_in>& all, const std::string& snapshot, output& out) {
     for (const kept_in& one : all) {
         try {
             repository in = repository::open(one.repository);
-            (void)forget_snapshots(in, one.policy, {database, false, false});
-            (void)in.sweep(one.grace);
+            const snapshot_summary like = in.find(snapshot_selector::named(snapshot));
+            forget_options options;
+            options.database = like.database;
+            options.system_identifier = like.system_identifier;
+            (void)forget_snapshots(in, one.policy, options);
+            (void)in.sweep(one.grace, like);
         } catch (const error& failure) {
             const std::string detail =
                 failure.detail().empty() ? std::string() : " (" + failure.detail() + ")";

@@ -22,7 +22,8 @@ struct kept_in {
 // anything else.
 [[nodiscard]] std::vector<kept_in> read_retention(const std::string& text);
 
-// Forgets and sweeps in each; what fails is a warning, for the snapshot itself is complete.
-void keep_only(const std::vector<kept_in>& all, const std::string& database, output& out);
+// Forgets and sweeps in each what is of the same database as this snapshot; what fails is a
+// warning, for the snapshot itself is complete.
+void keep_only(const std::vector<kept_in>& all, const std::string& snapshot, output& out);
 
 }  // namespace chronos::ctl

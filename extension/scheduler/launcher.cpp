@@ -151,8 +151,8 @@ void visit_whole(Oid database, clock::time_point& next) {
     while (!worker.has_stopped() && clock::now() < give_up) {
         sleep_until(std::min(next, give_up));
         if (clock::now() >= next) {
-            next = next_round();
             visit_all_schedules();
+            next = next_round();
         }
     }
 }

@@ -43,7 +43,10 @@ CREATE TABLE chronos.schedule (
     seen_at timestamptz NOT NULL DEFAULT clock_timestamp()
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE chronos.schedule IS
-    'Schedules of this database; read chronos.schedules instead. Whoever may write here has the server run programs, so no role but the owner of the extension should.';
+    'Schedules of this database; read chronos.schedules instead. Whoever may write here has the server run programs: only the owner of the extension may.';
+CREATE TRIGGER only_by_owner BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON chronos.schedule
+    FOR EACH STATEMENT EXECUTE FUNCTION chronos.only_by_owner();
+ALTER TABLE chronos.schedule ENABLE ALWAYS TRIGGER only_by_owner;
 COMMENT ON COLUMN chronos.schedule.due_at IS 'When the cron expression comes true next.';
 COMMENT ON COLUMN chronos.schedule.next_run IS 'The same, with the delay that jitter has drawn.';
 COMMENT ON COLUMN chronos.schedule.run IS 'Id of the snapshot whose end is not recorded here yet.';

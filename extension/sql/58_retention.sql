@@ -17,6 +17,9 @@ BEGIN
     IF least(keep_last, keep_hourly, keep_daily, keep_weekly, keep_monthly, keep_yearly) < 0
        OR keep_within < interval '0' OR coalesce(grace < interval '0', true) THEN
         RAISE EXCEPTION 'a rule of retention cannot be negative' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF greatest(keep_within, grace) > interval '10000 years' THEN
+        RAISE EXCEPTION 'a time of retention cannot be longer than 10000 years' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'To keep everything: chronos.clear_retention().';
     ELSIF rules = '{}' THEN
         RAISE EXCEPTION 'no rule says what to keep' USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give one, such as keep_daily => 7. To keep everything: chronos.clear_retention().';

@@ -63,6 +63,21 @@ my %files = (
     is(changes($document), 'added table tenant_1.orders, added table tenant_2.orders', 'in each schema');
 }
 
+# --- what belongs to the whole server is not touched
+{
+    my $database = new_shop($node, 'CREATE TABLE there (a int)');
+    $node->safe_psql('postgres', 'CREATE ROLE chief; CREATE ROLE clerk');
+    my $dir = directory('shared', '0001_shared.up.sql' => "GRANT chief TO clerk;\nREVOKE CONNECT ON DATABASE $database FROM PUBLIC;\nCOMMENT ON ROLE clerk IS 'x';\nDROP OWNED BY clerk;\n"
+        . "GRANT SELECT ON there TO clerk;\nCOMMENT ON TABLE there IS 'y';\n");
+    my ($document) = ctl_json($node, 'migrate', 'plan', '-d', $database, '--dir', $dir);
+    is(changes($document), 'changed table public.there', 'what is of the database is tried');
+    is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_auth_members m WHERE m.roleid = 'chief'::regrole}), '0', 'no membership');
+    is($node->safe_psql('postgres', q{SELECT shobj_description('clerk'::regrole, 'pg_authid') IS NULL}), 't', 'no comment');
+    is($node->safe_psql('postgres', qq{SELECT datacl IS NULL FROM pg_database WHERE datname = '$database'}), 't', 'no privilege of the database');
+    my (undef, undef, $err) = ctl($node, 'migrate', 'plan', '-d', $database, '--dir', $dir);
+    is(scalar(() = $err =~ /left out, because/g), 4, 'and each is told');
+}
+
 # --- where trying it out is not possible
 {
     my $database = new_shop($node, 'CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1); CREATE TABLE child (id int REFERENCES parent)');

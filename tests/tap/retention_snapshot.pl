@@ -46,10 +46,15 @@ is($node->safe_psql('shop', "SELECT state FROM chronos.snapshots WHERE id = '$em
 is(listed('far'), join(' ', sort $shop[3], $empty), 'but nothing is forgotten');
 like(slurp_file($node->logfile, $offset), qr/old snapshots stay in repository "file:\/\/\Q$place{far}\E": nothing was forgotten \(database "shop" has/, 'and the log says so');
 
+$node->safe_psql('shop', 'INSERT INTO orders SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, 20000) i');
+my $before = listed('far');
+$offset = -s $node->logfile;
 my $reader = IPC::Run::start(['flock', '--shared', "$place{far}/lock", 'sleep', '60'], '<', \undef);
 select undef, undef, undef, 0.5;
 my $while = snapshot('shop');
 is($node->safe_psql('shop', "SELECT state FROM chronos.snapshots WHERE id = '$while'"), 'complete', 'while somebody reads, the snapshot is complete');
+is(listed('far'), join(' ', sort split(/ /, $before), $while), 'nothing is forgotten');
+like(slurp_file($node->logfile, $offset), qr/old snapshots stay in repository "file:\/\/\Q$place{far}\E": repository .* is in use/, 'and the log says so');
 $reader->kill_kill;
 
 $node->stop;

@@ -65,6 +65,7 @@ class memory_storage final : public storage {
         memory_->files[key] = contents;
     }
     void sync() override {}
+    void sync_manifests() override {}
     bool remove(const std::string& key) override {
         const std::lock_guard guard(memory_->mutex);
         return memory_->files.erase(key) != 0;

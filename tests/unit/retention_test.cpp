@@ -32,10 +32,12 @@ snapshot_summary taken(const std::string& when, const std::string& database = "a
     return one;
 }
 
+const timestamp kNow = *parse_timestamp("2026-11-27 12:00");
+
 std::vector<std::string> kept(const retention_policy& policy,
                               const std::vector<snapshot_summary>& snapshots) {
     std::vector<std::string> result;
-    for (const auto& one : judge_retention(policy, snapshots)) {
+    for (const auto& one : judge_retention(policy, snapshots, kNow)) {
         if (one.kept()) result.push_back(one.snapshot.id);
     }
     return result;
@@ -92,8 +94,10 @@ TEST_F(retention, several_rules_keep_what_any_of_them_keeps_and_say_why) {
     policy_.yearly = 1;
     policy_.labels = {"release-*"};
     const auto verdicts =
-        judge_retention(policy_, {taken("2026-01-01", "app", "release-1"),
-                                  taken("2026-01-02", "app", "other"), taken("2026-01-03")});
+        judge_retention(policy_,
+                        {taken("2026-01-01", "app", "release-1"),
+                         taken("2026-01-02", "app", "other"), taken("2026-01-03")},
+                        kNow);
     EXPECT_THAT(verdicts[0].reasons, ElementsAre("label release-*"));
     EXPECT_THAT(verdicts[1].reasons, IsEmpty());
     EXPECT_THAT(verdicts[2].reasons, ElementsAre("newest", "last 1", "yearly 2026"));
@@ -117,10 +121,29 @@ TEST_F(retention, what_is_damaged_is_kept_and_the_newest_whatever_the_rules) {
     auto damaged = taken("2026-01-01", "");
     damaged.damage = "cannot be read";
     const auto verdicts =
-        judge_retention(policy_, {damaged, taken("2026-01-02"), taken("2026-01-03")});
+        judge_retention(policy_, {damaged, taken("2026-01-02"), taken("2026-01-03")}, kNow);
     EXPECT_THAT(verdicts[0].reasons, ElementsAre("damaged"));
     EXPECT_THAT(verdicts[1].reasons, IsEmpty());
     EXPECT_THAT(verdicts[2].reasons, ElementsAre("newest"));
+}
+
+TEST_F(retention, databases_of_one_name_on_two_servers_are_two) {
+    policy_.last = 1;
+    auto here = taken("2026-01-01");
+    here.system_identifier = "1";
+    auto there = taken("2026-01-02");
+    there.system_identifier = "2";
+    EXPECT_EQ(kept(policy_, {here, there}).size(), 2U);
+}
+
+TEST_F(retention, what_is_dated_in_the_future_is_kept_and_counts_for_nothing) {
+    policy_.last = 1;
+    policy_.within = std::chrono::hours(1);
+    const auto verdicts = judge_retention(
+        policy_, {taken("2026-11-27 11:00"), taken("2026-11-27 11:59"), taken("2027-11-27")}, kNow);
+    EXPECT_THAT(verdicts[0].reasons, ElementsAre("within"));
+    EXPECT_THAT(verdicts[1].reasons, ElementsAre("newest", "last 1", "within"));
+    EXPECT_THAT(verdicts[2].reasons, ElementsAre("dated in the future"));
 }
 
 class forgetting : public retention {
@@ -182,7 +205,7 @@ TEST_F(forgetting, can_be_undone_until_it_is_swept) {
 TEST_F(forgetting, only_says_what_it_would_do_when_it_runs_dry) {
     snapshot(1, {"one\n"});
     snapshot(2, {"two\n"});
-    const auto report = forget_snapshots(here(), policy_, {"", true, false});
+    const auto report = forget_snapshots(here(), policy_, {"", {}, true, false});
     EXPECT_FALSE(report.verdicts[0].kept());
     EXPECT_EQ(listed().size(), 2U);
 }
@@ -217,20 +240,57 @@ TEST_F(forgetting, nothing_if_a_database_has_shrunk_unless_that_is_right) {
         ADD_FAILURE() << "it was not refused";
     } catch (const error& failure) {
         EXPECT_EQ(failure.code(), error_code::refused);
-        EXPECT_THAT(failure.detail(), HasSubstr("has 15 bytes of rows"));
+        EXPECT_THAT(failure.detail(), HasSubstr("2000000 bytes in snapshot " + sample_id(1)));
+        EXPECT_THAT(failure.detail(), HasSubstr("at most 1, 1 and 15 in those"));
     }
     EXPECT_EQ(listed().size(), 3U);
-    EXPECT_EQ(forget_snapshots(here(), policy_, {"", true, false}).alarms.size(), 1U);
-    (void)forget_snapshots(here(), policy_, {"", false, true});
+    EXPECT_EQ(forget_snapshots(here(), policy_, {"", {}, true, false}).alarms.size(), 1U);
+    (void)forget_snapshots(here(), policy_, {"", {}, false, true});
     EXPECT_THAT(listed(), ElementsAre(sample_id(3)));
+}
+
+TEST_F(forgetting,
+       the_last_snapshots_of_a_database_that_has_shrunk_are_kept_however_long_ago_that_was) {
+    policy_.last = 3;
+    snapshot(1, {std::string(2'000'000, 'a')});
+    for (int i = 2; i <= 8; ++i) snapshot(i, {"almost nothing " + std::to_string(i) + "\n"});
+    EXPECT_EQ(code_of([&] { (void)forget_snapshots(here(), policy_); }), error_code::refused);
+    EXPECT_EQ(listed().size(), 8U);
+}
+
+TEST_F(forgetting, nothing_if_what_may_be_the_newest_cannot_be_read) {
+    for (int i = 1; i <= 3; ++i) snapshot(i, {std::to_string(i) + "\n"});
+    const auto storage = internal::open_storage(url(), internal::access_mode::write);
+    storage->replace(internal::manifest_key(sample_id(3)), "no manifest");
+    EXPECT_EQ(code_of([&] { (void)forget_snapshots(here(), policy_); }), error_code::refused);
+    EXPECT_EQ(listed().size(), 3U);
+}
+
+TEST_F(forgetting, a_sweep_removes_nothing_while_a_manifest_cannot_be_read) {
+    for (int i = 1; i <= 3; ++i) snapshot(i, {std::to_string(i) + "\n"});
+    (void)forget_snapshots(here(), policy_);
+    const auto storage = internal::open_storage(url(), internal::access_mode::write);
+    storage->replace(internal::manifest_key(sample_id(3)), "no manifest");
+    EXPECT_EQ(code_of([&] { (void)here().sweep(std::chrono::seconds(0)); }), error_code::damaged);
+    EXPECT_EQ(forgotten_snapshots(here()).size(), 2U);
+}
+
+TEST_F(forgetting, a_sweep_for_one_database_leaves_the_forgotten_ones_of_others) {
+    snapshot(1, {"one\n"});
+    snapshot(2, {"two\n"});
+    (void)forget_snapshots(here(), policy_);
+    snapshot_summary other;
+    other.database = "other";
+    EXPECT_EQ(here().sweep(std::chrono::seconds(0), other).snapshots, 0U);
+    EXPECT_EQ(here().sweep(std::chrono::seconds(0), here().snapshots()[0]).snapshots, 1U);
 }
 
 TEST_F(forgetting, only_of_the_database_that_is_named) {
     snapshot(1, {"one\n"});
     snapshot(2, {"two\n"});
-    (void)forget_snapshots(here(), policy_, {"other", false, false});
+    (void)forget_snapshots(here(), policy_, {"other", {}, false, false});
     EXPECT_EQ(listed().size(), 2U);
-    (void)forget_snapshots(here(), policy_, {"app", false, false});
+    (void)forget_snapshots(here(), policy_, {"app", {}, false, false});
     EXPECT_EQ(listed().size(), 1U);
 }
 

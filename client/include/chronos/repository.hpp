@@ -22,6 +22,7 @@ struct snapshot_summary {
     std::string label;  // empty: none
     timestamp created_at;
     std::string database;
+    std::string system_identifier;        // of the server; empty: not known
     std::optional<std::int64_t> version;  // none: the database had no chronos
     std::string timeline;                 // empty: none
     std::uint64_t tables = 0;
@@ -107,6 +108,8 @@ class CHRONOS_EXPORT repository {
     // to: theirs, and what killed writers left behind. Throws error_code::busy while anybody writes
     // or reads.
     sweep_report sweep(std::chrono::seconds grace = std::chrono::hours(24));
+    // The same, but of forgotten snapshots only those of the database that `of` is of.
+    sweep_report sweep(std::chrono::seconds grace, const snapshot_summary& of);
 
     // For chronos itself.
     [[nodiscard]] const std::shared_ptr<internal::storage>& storage() const noexcept;

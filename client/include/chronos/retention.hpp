@@ -6,6 +6,7 @@
 #include <chronos/repository.hpp>
 #include <chronos/timestamp.hpp>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,13 +40,16 @@ struct retention_verdict {
     friend bool operator==(const retention_verdict&, const retention_verdict&) = default;
 };
 
-// Each database for itself, in the order of the list. The newest is always kept, and so is what is
-// damaged: somebody has to look at it. Pure, but for the time zone of the process.
+// Each database of each server for itself, in the order of the list. The newest is always kept. So
+// is, without counting for any rule, what somebody has to look at: what is damaged, and what is
+// dated later than an hour after `now`. Pure, but for the time zone of the process.
 [[nodiscard]] CHRONOS_EXPORT std::vector<retention_verdict> judge_retention(
-    const retention_policy& policy, const std::vector<snapshot_summary>& snapshots);
+    const retention_policy& policy, const std::vector<snapshot_summary>& snapshots, timestamp now);
 
 struct forget_options {
-    std::string database;        // empty: all of the repository
+    std::string database;  // empty: all of the repository
+    // Of the server that the database is on; none: any.
+    std::optional<std::string> system_identifier = std::nullopt;
     bool dry_run = false;        // judge only
     bool accept_shrink = false;  // go on although a database is much smaller than it was
 };
@@ -56,10 +60,11 @@ struct forget_report {
 };
 
 // Forgotten snapshots are not listed any more; their objects stay until repository::sweep() has
-// found them forgotten for longer than its grace. Before anything is forgotten of a database, the
-// newest of its snapshots that are kept must be whole (verify_snapshot without data), and the
-// newest of all must not be much smaller than those before it: else nothing is forgotten and it
-// throws refused. Throws usage for an empty policy, busy while anybody reads or writes.
+// found them forgotten for longer than its grace. Nothing is forgotten and it throws refused: if
+// the newest snapshot of a database is not whole (verify_snapshot without data), if one that is
+// newer has a manifest that cannot be read, and if what would be forgotten has more than twice the
+// tables, rows or bytes of everything that is kept. Throws usage for an empty policy, busy while
+// anybody reads or writes.
 CHRONOS_EXPORT forget_report forget_snapshots(const repository& in, const retention_policy& policy,
                                               const forget_options& options = {});
 

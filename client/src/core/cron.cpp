@@ -51,7 +51,7 @@ bool same_letters(std::string_view left, std::string_view right) {
 }
 
 // Whatever bytes a hostile text has, the message is short and plain ASCII.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text.substr(0, kLongestQuote)) {
         out += c >= ' ' && c <= '~' ? c : '?';
@@ -93,8 +93,8 @@ class field_reader {
             step = read_step(text, text.substr(slash + 1));
             if (range != "*" && range.find('-') == std::string_view::npos) {
                 refuse("a step needs a range or *: write " +
-                       quoted(std::string(range) + '-' + std::to_string(rules_.most) +
-                              std::string(text.substr(slash))));
+                       in_quotes(std::string(range) + '-' + std::to_string(rules_.most) +
+                                 std::string(text.substr(slash))));
             }
         }
         std::uint64_t values = 0;
@@ -119,7 +119,7 @@ class field_reader {
             high = 7;
         }
         if (low > high) {
-            refuse("the range " + quoted(range) + " runs backwards");
+            refuse("the range " + in_quotes(range) + " runs backwards");
         }
         return {low, high};
     }
@@ -127,7 +127,7 @@ class field_reader {
     [[nodiscard]] int read_step(std::string_view part, std::string_view text) const {
         const std::optional<int> step = number(text);
         if (!step || *step < 1 || *step > rules_.most) {
-            refuse("the step in " + quoted(part) + " must be a number from 1 to " +
+            refuse("the step in " + in_quotes(part) + " must be a number from 1 to " +
                    std::to_string(rules_.most));
         }
         return *step;
@@ -136,7 +136,7 @@ class field_reader {
     [[nodiscard]] int value(std::string_view text) const {
         const std::optional<int> found = is_name(text) ? named(text) : number(text);
         if (!found) {
-            refuse(quoted(text) + " is not " + expected());
+            refuse(in_quotes(text) + " is not " + expected());
         }
         if (*found < rules_.least || *found > rules_.most) {
             refuse(std::string(text.substr(0, kLongestQuote)) + " is not " + expected());
@@ -201,7 +201,7 @@ std::string_view written_out(std::string_view shorthand) {
             return fields;
         }
     }
-    throw cron_error(quoted(shorthand) +
+    throw cron_error(in_quotes(shorthand) +
                      " is none of @hourly, @daily, @weekly, @monthly and @yearly");
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/sql_lexer.hpp"
+#include "core/sql_splitter.hpp"
 #include "migrations/statement_run.hpp"
 #include "migrations/work_units.hpp"
 
@@ -16,10 +18,43 @@ bool begins_with(const std::string& words, std::string_view beginning) {
     return words == beginning || words.starts_with(std::string(beginning) + ' ');
 }
 
+// What stands after the first ON at the top, and the word before it is none.
+std::string word_after_on(std::string_view statement) {
+    sql_lexer lexer(statement);
+    bool found = false;
+    while (!lexer.done()) {
+        const sql_token token = lexer.next();
+        if (token.blank()) continue;
+        const std::string word = token.kind == token_kind::word ? leading_words(token.text, 1) : "";
+        if (found) return word.empty() ? "?" : word;
+        found = word == "ON";
+    }
+    return {};
+}
+
+std::string shared_object_of(std::string_view statement) {
+    const std::string object = word_after_on(statement);
+    for (const char* shared : {"ROLE", "DATABASE", "TABLESPACE", "PARAMETER"}) {
+        if (object == shared) return "it concerns what belongs to the whole server";
+    }
+    return {};
+}
+
+std::string reason_not_to_grant(std::string_view statement) {
+    return word_after_on(statement).empty() ? "roles belong to all databases"
+                                            : shared_object_of(statement);
+}
+
 }  // namespace
 
 std::string reason_to_leave_out(std::string_view statement) {
     const std::string words = leading_words(statement, 3);
+    if (begins_with(words, "GRANT") || begins_with(words, "REVOKE"))
+        return reason_not_to_grant(statement);
+    if (begins_with(words, "DROP OWNED") || begins_with(words, "REASSIGN OWNED"))
+        return "it takes what a role has everywhere";
+    if (begins_with(words, "COMMENT ON") || begins_with(words, "SECURITY LABEL"))
+        return shared_object_of(statement);
     const auto any = [&words](std::initializer_list<std::string_view> objects) {
         return std::any_of(objects.begin(), objects.end(), [&words](std::string_view object) {
             return begins_with(words, fmt::format("CREATE {}", object)) ||

@@ -202,6 +202,14 @@ void directory_storage::sync() {
     sync_directory(root_.get(), root_dirty_);
 }
 
+void directory_storage::sync_manifests() {
+    snapshots_dirty_ = true;
+    sync_directory(snapshots_.get(), snapshots_dirty_);
+    if (forgotten_directory(missing::leave) < 0) return;
+    forgotten_dirty_ = true;
+    sync_directory(forgotten_.get(), forgotten_dirty_);
+}
+
 bool directory_storage::remove(const std::string& key) {
     const place at = find(key, missing::leave);
     if (at.directory < 0) return false;

@@ -30,6 +30,7 @@ class directory_storage final : public storage {
     [[nodiscard]] bool put(const std::string& key, std::string_view contents) override;
     void replace(const std::string& key, std::string_view contents) override;
     void sync() override;
+    void sync_manifests() override;
     bool remove(const std::string& key) override;
     void list(const std::string& folder,
               const std::function<void(const stored_file&)>& visit) override;

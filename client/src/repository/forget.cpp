@@ -16,56 +16,60 @@ namespace chronos {
 
 namespace {
 
-// So many before the newest are what it is compared with.
-constexpr std::size_t kCompared = 5;
-// A database that is smaller than that may well lose half of it.
-constexpr std::uint64_t kSmall = 1'000'000;
+// What is smaller than that may well be lost.
+constexpr std::uint64_t kFewBytes = 1'000'000;
+constexpr std::uint64_t kFewRows = 1000;
 
-using by_database = std::map<std::string, std::vector<const retention_verdict*>>;
+// By server and name.
+using by_database =
+    std::map<std::pair<std::string, std::string>, std::vector<const retention_verdict*>>;
+
+bool is_judged(const retention_verdict& one) {
+    return one.reasons != std::vector<std::string>{"damaged"} &&
+           one.reasons != std::vector<std::string>{"dated in the future"};
+}
 
 // Oldest first; databases of which something would be forgotten.
 by_database affected(const std::vector<retention_verdict>& verdicts) {
     by_database result;
-    std::set<std::string> names;
     for (const auto& one : verdicts) {
-        if (!one.snapshot.damage.empty()) continue;
-        result[one.snapshot.database].push_back(&one);
-        if (!one.kept()) names.insert(one.snapshot.database);
+        if (is_judged(one))
+            result[{one.snapshot.system_identifier, one.snapshot.database}].push_back(&one);
     }
-    std::erase_if(result, [&names](const auto& one) { return !names.contains(one.first); });
+    std::erase_if(result, [](const auto& one) {
+        return std::all_of(one.second.begin(), one.second.end(),
+                           [](const auto* each) { return each->kept(); });
+    });
     return result;
 }
 
-std::uint64_t median(std::vector<std::uint64_t> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
-// Who loses data and goes on taking snapshots must not lose the old ones as well.
+// Who loses data and goes on taking snapshots must not lose the last that have them as well.
 std::string shrink_alarm(const std::vector<const retention_verdict*>& all) {
-    if (all.size() < 2) return {};
-    const snapshot_summary& newest = all.back()->snapshot;
-    std::vector<std::uint64_t> tables;
-    std::vector<std::uint64_t> bytes;
-    for (std::size_t i = all.size() - 1; i > 0 && tables.size() < kCompared; --i) {
-        tables.push_back(all[i - 1]->snapshot.tables);
-        bytes.push_back(all[i - 1]->snapshot.plain_bytes);
+    snapshot_summary kept;
+    for (const auto* one : all) {
+        if (!one->kept()) continue;
+        kept.tables = std::max(kept.tables, one->snapshot.tables);
+        kept.rows = std::max(kept.rows, one->snapshot.rows);
+        kept.plain_bytes = std::max(kept.plain_bytes, one->snapshot.plain_bytes);
     }
-    const std::uint64_t usual_tables = median(tables);
-    const std::uint64_t usual_bytes = median(bytes);
-    if (newest.tables * 2 < usual_tables)
-        return fmt::format("database \"{}\" has {} tables in snapshot {}, and had {} before",
-                           newest.database, newest.tables, newest.id, usual_tables);
-    if (usual_bytes >= kSmall && newest.plain_bytes < usual_bytes / 2)
-        return fmt::format("database \"{}\" has {} bytes of rows in snapshot {}, and had {} before",
-                           newest.database, newest.plain_bytes, newest.id, usual_bytes);
+    for (const auto* one : all) {
+        const snapshot_summary& gone = one->snapshot;
+        const bool shrunk =
+            gone.tables / 2 > kept.tables || (gone.rows > kFewRows && gone.rows / 2 > kept.rows) ||
+            (gone.plain_bytes > kFewBytes && gone.plain_bytes / 2 > kept.plain_bytes);
+        if (one->kept() || !shrunk) continue;
+        return fmt::format(
+            "database \"{}\" has {} tables, {} rows and {} bytes in snapshot {}, and at most {}, "
+            "{} "
+            "and {} in those that would be kept",
+            gone.database, gone.tables, gone.rows, gone.plain_bytes, gone.id, kept.tables,
+            kept.rows, kept.plain_bytes);
+    }
     return {};
 }
 
-const snapshot_summary& newest_kept(const std::vector<const retention_verdict*>& all) {
-    const auto found =
-        std::find_if(all.rbegin(), all.rend(), [](const auto* one) { return one->kept(); });
-    return (*found)->snapshot;
+const snapshot_summary& newest_of(const std::vector<const retention_verdict*>& all) {
+    return all.back()->snapshot;
 }
 
 [[noreturn]] void refuse(const std::vector<std::string>& alarms, const std::string& hint) {
@@ -73,28 +77,42 @@ const snapshot_summary& newest_kept(const std::vector<const retention_verdict*>&
                 fmt::format("{}.", fmt::join(alarms, ".\n")), hint);
 }
 
-std::vector<snapshot_summary> listed(const repository& in, const std::string& database) {
+std::vector<snapshot_summary> listed(const repository& in, const forget_options& options) {
     auto all = in.snapshots();
-    if (!database.empty()) {
-        std::erase_if(all, [&database](const auto& one) {
-            return one.damage.empty() && one.database != database;
-        });
-    }
+    std::erase_if(all, [&options](const snapshot_summary& one) {
+        return one.damage.empty() &&
+               ((!options.database.empty() && one.database != options.database) ||
+                (options.system_identifier && one.system_identifier != *options.system_identifier));
+    });
     return all;
 }
 
-// Ids of those that are kept in any case, and whole.
-std::set<std::string> proved(const repository& in, const by_database& of) {
+// What cannot be read may be the newest of any database.
+std::vector<std::string> unreadable(const std::vector<retention_verdict>& verdicts,
+                                    const by_database& of) {
+    std::vector<std::string> result;
+    for (const retention_verdict& one : verdicts) {
+        if (one.snapshot.damage.empty()) continue;
+        const bool newer = std::any_of(of.begin(), of.end(), [&one](const auto& each) {
+            return one.snapshot.created_at >= newest_of(each.second).created_at;
+        });
+        if (newer) result.push_back(fmt::format("snapshot {} cannot be read", one.snapshot.id));
+    }
+    return result;
+}
+
+// Ids of the newest of each, which are whole.
+std::set<std::string> proved(const repository& in, const std::vector<retention_verdict>& verdicts,
+                             const by_database& of) {
     std::set<std::string> result;
-    std::vector<std::string> broken;
+    std::vector<std::string> broken = unreadable(verdicts, of);
     for (const auto& [database, all] : of) {
-        const snapshot_summary& kept = newest_kept(all);
-        if (verify_snapshot(in, snapshot_selector::named(kept.id)).intact()) {
-            result.insert(kept.id);
+        const snapshot_summary& newest = newest_of(all);
+        if (verify_snapshot(in, snapshot_selector::named(newest.id)).intact()) {
+            result.insert(newest.id);
         } else {
-            broken.push_back(
-                fmt::format("snapshot {} of database \"{}\", the newest to be kept, is not whole",
-                            kept.id, database));
+            broken.push_back(fmt::format("snapshot {}, the newest of database \"{}\", is not whole",
+                                         newest.id, newest.database));
         }
     }
     if (!broken.empty())
@@ -118,7 +136,7 @@ forget_report forget_snapshots(const repository& in, const retention_policy& pol
         throw error(error_code::usage, "no rule says what to keep", {},
                     "Say, for example, how many daily ones are kept.");
     }
-    forget_report report{judge_retention(policy, listed(in, options.database)), {}};
+    forget_report report{judge_retention(policy, listed(in, options), now()), {}};
     const by_database databases = affected(report.verdicts);
     for (const auto& [database, all] : databases) {
         const std::string alarm = shrink_alarm(all);
@@ -127,7 +145,7 @@ forget_report forget_snapshots(const repository& in, const retention_policy& pol
     if (options.dry_run || databases.empty()) return report;
     if (!report.alarms.empty() && !options.accept_shrink)
         refuse(report.alarms, "If nothing is lost, say that the new size is right.");
-    const auto whole = proved(in, databases);
+    const auto whole = proved(in, report.verdicts, databases);
     const auto storage = writable(in);
     const auto alone = internal::lock_exclusive(*storage);
     for (const retention_verdict& one : report.verdicts) {

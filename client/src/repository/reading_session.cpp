@@ -73,6 +73,7 @@ snapshot_summary summarize(const manifest& of) {
     summary.label = of.label;
     summary.created_at = of.created_at;
     summary.database = of.database.name;
+    summary.system_identifier = of.server.system_identifier;
     if (of.chronos) {
         summary.version = of.chronos->version;
         summary.timeline = of.chronos->timeline;

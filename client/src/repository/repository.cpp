@@ -44,12 +44,25 @@ snapshot_summary repository::find(const snapshot_selector& selector) const {
     return selector.choose(snapshots());
 }
 
-sweep_report repository::sweep(std::chrono::seconds grace) {
-    const auto storage = internal::open_storage(url(), internal::access_mode::write);
+namespace {
+
+sweep_report sweep_at(const std::string& url, std::chrono::seconds grace,
+                      const snapshot_summary* of) {
+    const auto storage = internal::open_storage(url, internal::access_mode::write);
     const auto alone = internal::lock_exclusive(*storage);
     const auto now =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    return internal::sweep_all(*storage, now - grace);
+    return internal::sweep_all(*storage, now - grace, of);
+}
+
+}  // namespace
+
+sweep_report repository::sweep(std::chrono::seconds grace) {
+    return sweep_at(url(), grace, nullptr);
+}
+
+sweep_report repository::sweep(std::chrono::seconds grace, const snapshot_summary& of) {
+    return sweep_at(url(), grace, &of);
 }
 
 const std::shared_ptr<internal::storage>& repository::storage() const noexcept {

@@ -82,7 +82,8 @@ class one_database {
 }  // namespace
 
 std::vector<retention_verdict> judge_retention(const retention_policy& policy,
-                                               const std::vector<snapshot_summary>& snapshots) {
+                                               const std::vector<snapshot_summary>& snapshots,
+                                               timestamp now) {
     std::vector<retention_verdict> result;
     for (const snapshot_summary& one : snapshots) result.push_back({one, {}});
     std::vector<retention_verdict*> newest_first;
@@ -90,13 +91,18 @@ std::vector<retention_verdict> judge_retention(const retention_policy& policy,
     std::stable_sort(newest_first.begin(), newest_first.end(), [](auto* a, auto* b) {
         return a->snapshot.created_at > b->snapshot.created_at;
     });
-    std::map<std::string, one_database> databases;
+    std::map<std::pair<std::string, std::string>, one_database> databases;
     for (retention_verdict* one : newest_first) {
         if (!one->snapshot.damage.empty()) {
             one->reasons.emplace_back("damaged");
             continue;
         }
-        auto& database = databases.try_emplace(one->snapshot.database, policy).first->second;
+        if (one->snapshot.created_at > now + std::chrono::hours(1)) {
+            one->reasons.emplace_back("dated in the future");
+            continue;
+        }
+        const std::pair key(one->snapshot.system_identifier, one->snapshot.database);
+        auto& database = databases.try_emplace(key, policy).first->second;
         one->reasons = database.reasons(one->snapshot);
     }
     return result;

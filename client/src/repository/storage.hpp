@@ -53,6 +53,9 @@ class storage {
     // Makes everything that was put durable, by whichever thread.
     virtual void sync() = 0;
 
+    // Makes durable what is in "snapshots" and "forgotten", and what was removed there by anybody.
+    virtual void sync_manifests() = 0;
+
     // True if it was there.
     virtual bool remove(const std::string& key) = 0;
 

@@ -16,8 +16,11 @@ namespace chronos::internal {
 // What earlier writers, and this one, noted in their journals.
 void sweep_journals(storage& in);
 
-// Everything, forgotten snapshots included if they were forgotten at `before` or earlier. Looks at
-// every object.
-sweep_report sweep_all(storage& in, timestamp before);
+// Everything, forgotten snapshots included if they were forgotten at `before` or earlier and, with
+// `of`, are of its database. Looks at every object. Nothing is removed if any manifest cannot be
+// read.
+sweep_report sweep_all(storage& in, timestamp before, const snapshot_summary* of = nullptr);
+
+[[nodiscard]] bool same_database(const snapshot_summary& one, const snapshot_summary& other);
 
 }  // namespace chronos::internal
