@@ -279,16 +279,34 @@ TEST(file_tree, what_is_not_utf8_is_an_error_with_its_line) {
 }
 
 TEST(reason_to_leave_out, what_reaches_beyond_the_database) {
-    for (const char* statement :
-         {"CREATE ROLE a", "create user a", "/* x */ ALTER -- y\n ROLE a", "DROP GROUP a",
-          "CREATE DATABASE a", "DROP DATABASE a", "ALTER DATABASE a SET x = y",
-          "ALTER SYSTEM RESET ALL", "CREATE TABLESPACE a", "CREATE SUBSCRIPTION a",
-          "DROP SUBSCRIPTION a"}) {
+    for (const char* statement : {"CREATE ROLE a",
+                                  "create user a",
+                                  "/* x */ ALTER -- y\n ROLE a",
+                                  "DROP GROUP a",
+                                  "CREATE DATABASE a",
+                                  "DROP DATABASE a",
+                                  "ALTER DATABASE a SET x = y",
+                                  "ALTER SYSTEM RESET ALL",
+                                  "CREATE TABLESPACE a",
+                                  "CREATE SUBSCRIPTION a",
+                                  "DROP SUBSCRIPTION a",
+                                  "GRANT a TO b",
+                                  "REVOKE ADMIN OPTION FOR a FROM b",
+                                  "GRANT CONNECT ON DATABASE a TO b",
+                                  "REVOKE ALL ON TABLESPACE a FROM b",
+                                  "GRANT SET ON PARAMETER work_mem TO a",
+                                  "DROP OWNED BY a",
+                                  "REASSIGN OWNED BY a TO b",
+                                  "COMMENT ON ROLE a IS 'x'",
+                                  "COMMENT ON DATABASE a IS 'x'",
+                                  "SECURITY LABEL FOR x ON ROLE a IS 'y'"}) {
         EXPECT_NE(reason_to_leave_out(statement), "") << statement;
     }
     for (const char* statement :
-         {"CREATE TABLE role ()", "CREATE USER MAPPING FOR a SERVER b", "GRANT a TO b", "SELECT 1",
-          "COMMENT ON ROLE a IS 'x'", "", "CREATE \"user\"", "CREATE ROLES"}) {
+         {"CREATE TABLE role ()", "CREATE USER MAPPING FOR a SERVER b", "SELECT 1",
+          "GRANT SELECT (database) ON role TO a", "REVOKE ALL ON SCHEMA a FROM b",
+          "COMMENT ON TABLE database IS 'x'", "COMMENT ON COLUMN a.on IS 'x'", "",
+          "CREATE \"user\"", "CREATE ROLES"}) {
         EXPECT_EQ(reason_to_leave_out(statement), "") << statement;
     }
 }
