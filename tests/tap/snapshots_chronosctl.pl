@@ -135,7 +135,7 @@ is($node->safe_psql('part', q{SELECT to_regclass('orders') IS NULL}), 't', 'rest
 succeeds(undef, ['verify', '--data', '--repository', $own_place], qr/^intact: 2 snapshots, \d+ objects, .*every object read$/, 'verify --data');
 ok(ctl_json(undef, 'verify', 'own', '--repository', $own_place)->{intact}, 'verify of one snapshot');
 fails(undef, ['verify', 'nothing', '--repository', $own_place], 5, qr/error: snapshot "nothing" does not exist/, 'verify of an unknown snapshot');
-succeeds(undef, ['repository', 'sweep', $own_place], qr/^0 objects removed/, 'repository sweep finds nothing to do');
+succeeds(undef, ['repository', 'sweep', $own_place], qr/^0 forgotten snapshots and 0 objects removed/, 'repository sweep finds nothing to do');
 my ($object) = sort { -s $b <=> -s $a } glob "$own_place/objects/*/*";
 chmod 0600, $object;
 truncate $object, 10;

@@ -142,7 +142,7 @@ fails($node, ['check', '-d', 'shop', '--require', '>=999', '--quiet'], 1, qr/^$/
     is_deeply([$status->{mismatches}, $status->{running}, $status->{last_snapshot}], [[], [], undef], 'status --json: all is well, nothing runs');
     cmp_ok($status->{history}{bytes}, '>', 0, 'status --json: size of the history');
 }
-succeeds($node, ['status', '-d', 'shop'], qr/^database: +shop\nversion: +\d+\n.*^repositories: +main  file:/ms, 'status');
+succeeds($node, ['status', '-d', 'shop'], qr/^database: +shop\nrecovery point: .*\nversion: +\d+\n.*^repositories: +main  file:/ms, 'status');
 succeeds($node, ['status', '-d', 'shop', '-U', 'app'], qr/^repositories: +not shown: the role is no member of pg_read_all_stats$/m, 'status as an ordinary role');
 succeeds($node, ['log', '-d', 'shop', '-U', 'app', '--json'], qr/"<insufficient privilege>"/, 'log as an ordinary role: the statements of others are not shown');
 succeeds($node, ['check', '-d', 'shop', '-U', 'app', '--require', '>=1'], qr/satisfies/, 'check as an ordinary role');

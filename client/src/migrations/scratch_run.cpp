@@ -32,17 +32,17 @@ std::string word_after_on(std::string_view statement) {
     return {};
 }
 
-std::string shared_object_of(std::string_view statement) {
-    const std::string object = word_after_on(statement);
-    for (const char* shared : {"ROLE", "DATABASE", "TABLESPACE", "PARAMETER"}) {
-        if (object == shared) return "it concerns what belongs to the whole server";
-    }
-    return {};
+std::string reason_by_object(const std::string& object,
+                             std::initializer_list<std::string_view> shared) {
+    return std::find(shared.begin(), shared.end(), object) == shared.end()
+               ? std::string()
+               : "it concerns what belongs to the whole server";
 }
 
 std::string reason_not_to_grant(std::string_view statement) {
-    return word_after_on(statement).empty() ? "roles belong to all databases"
-                                            : shared_object_of(statement);
+    const std::string object = word_after_on(statement);
+    return object.empty() ? "roles belong to all databases"
+                          : reason_by_object(object, {"DATABASE", "TABLESPACE", "PARAMETER"});
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ std::string reason_to_leave_out(std::string_view statement) {
     if (begins_with(words, "DROP OWNED") || begins_with(words, "REASSIGN OWNED"))
         return "it takes what a role has everywhere";
     if (begins_with(words, "COMMENT ON") || begins_with(words, "SECURITY LABEL"))
-        return shared_object_of(statement);
+        return reason_by_object(word_after_on(statement), {"ROLE", "DATABASE", "TABLESPACE"});
     const auto any = [&words](std::initializer_list<std::string_view> objects) {
         return std::any_of(objects.begin(), objects.end(), [&words](std::string_view object) {
             return begins_with(words, fmt::format("CREATE {}", object)) ||

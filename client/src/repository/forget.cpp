@@ -151,9 +151,10 @@ forget_report forget_snapshots(const repository& in, const retention_policy& pol
     for (const retention_verdict& one : report.verdicts) {
         if (!one.kept()) continue;
         if (whole.contains(one.snapshot.id) &&
-            !storage->size(internal::manifest_key(one.snapshot.id)))
+            !storage->size(internal::manifest_key(one.snapshot.id))) {
             throw error(error_code::busy, "somebody else forgets snapshots of this repository", {},
                         "Try again.");
+        }
     }
     for (const retention_verdict& one : report.verdicts) {
         if (!one.kept()) internal::forget(*storage, one.snapshot.id, now());
