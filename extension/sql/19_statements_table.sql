@@ -226,7 +226,10 @@ BEGIN
     END IF;
     IF definition ? 'of_type' THEN
         RETURN QUERY
-        SELECT 62, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET NOT NULL', identity, c ->> 'name')
+        SELECT 62, CASE WHEN c -> 'not_null_constraint' ? 'name' AND NOT c -> 'not_null_constraint' ? 'not_valid'
+            THEN format('ALTER TABLE ONLY %s ADD CONSTRAINT %I NOT NULL %I', identity, c #>> '{not_null_constraint,name}', c ->> 'name')
+                 || CASE WHEN c -> 'not_null_constraint' ? 'no_inherit' THEN ' NO INHERIT' ELSE '' END
+            ELSE format('ALTER TABLE ONLY %s ALTER COLUMN %I SET NOT NULL', identity, c ->> 'name') END
         FROM jsonb_array_elements(definition -> 'columns') c WHERE c ? 'not_null';
     END IF;
     IF definition ? 'partition_of' THEN
