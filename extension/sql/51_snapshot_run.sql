@@ -39,15 +39,24 @@ RETURN hashtextextended(id, 0);
 COMMENT ON FUNCTION chronos.run_lock_key(text) IS
     'Key of the advisory lock that a job worker holds for the life of a run. Its objsubid in pg_locks is 3, which the advisory lock functions of SQL never use.';
 
-CREATE FUNCTION chronos.run_is_locked(id text) RETURNS boolean
+CREATE FUNCTION chronos.holds_run(id text, lock_class int) RETURNS boolean
 LANGUAGE sql VOLATILE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (
         SELECT FROM pg_locks AS l
-        WHERE l.locktype = 'advisory' AND l.objsubid = 3 AND l.granted
+        WHERE l.locktype = 'advisory' AND l.objsubid = lock_class AND l.granted
           AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
           AND ((l.classid::bigint << 32) | l.objid::bigint) = chronos.run_lock_key(id))
+$$;
+COMMENT ON FUNCTION chronos.holds_run(text, int) IS
+    'Whether a worker holds the advisory lock of a run that has this objsubid: 3, it runs; 4, it is being started.';
+
+CREATE FUNCTION chronos.run_is_locked(id text) RETURNS boolean
+LANGUAGE sql VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT chronos.holds_run(id, 3)
 $$;
 COMMENT ON FUNCTION chronos.run_is_locked(text) IS 'Whether a job worker of this run lives.';
 

@@ -3,11 +3,7 @@ CREATE FUNCTION chronos.run_is_starting(id text) RETURNS boolean
 LANGUAGE sql VOLATILE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT EXISTS (
-        SELECT FROM pg_locks AS l
-        WHERE l.locktype = 'advisory' AND l.objsubid = 4 AND l.granted
-          AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
-          AND ((l.classid::bigint << 32) | l.objid::bigint) = chronos.run_lock_key(id))
+    SELECT chronos.holds_run(id, 4)
 $$;
 COMMENT ON FUNCTION chronos.run_is_starting(text) IS
     'Whether the worker that has claimed this run of a schedule, and is to start it, lives.';
