@@ -27,6 +27,7 @@ constinit plan head_plan(
 
 constinit head known;
 constinit bool is_known = false;
+constinit bool is_registered = false;
 constinit bool is_listening = false;
 constinit Oid news = InvalidOid;
 constinit std::uint64_t messages = 0;
@@ -39,6 +40,8 @@ Oid news_relation() {
 extern "C" void chronos_head_news(Datum, Oid relation) {
     if (relation == InvalidOid || relation == news) {
         is_known = false;
+        // It may have been dropped and made anew.
+        is_listening = false;
         ++messages;
     }
 }
@@ -85,11 +88,13 @@ head read_by_snapshot() {
 // Listening begins before the reading: what comes between the two is not missed.
 void listen() {
     call([] {
-        if (!is_listening) {
+        if (!is_registered) {
             CacheRegisterRelcacheCallback(chronos_head_news, 0);
-            is_listening = true;
+            is_registered = true;
         }
+        is_listening = true;
         news = news_relation();
+        is_listening = is_listening && OidIsValid(news);
     });
 }
 
@@ -121,10 +126,10 @@ head read_newest_head() {
 }
 
 std::uint64_t head_generation() {
-    if (!is_listening || !OidIsValid(news)) {
+    call([] { AcceptInvalidationMessages(); });
+    if (!is_listening) {
         listen();
     }
-    call([] { AcceptInvalidationMessages(); });
     return messages;
 }
 

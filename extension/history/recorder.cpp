@@ -127,7 +127,7 @@ void record_commit(const object_ids& touched, bool everything, const evidence& w
     const recorder_scope scope;
     const MemoryContext memory = CurrentMemoryContext;
     backend::step("state");
-    const state before = read_state(memory);
+    const state before = glance_at_state(memory);
     const disturbance since(before);
     object_ids own = touched;
     differences found;

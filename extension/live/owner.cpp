@@ -236,12 +236,23 @@ void add_relations_needed(objects& to, Oid classid, Oid objid) {
     rows.close();
 }
 
+// True for some that have none any more.
+bool has_rules(Oid relation) {
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) {
+        return false;
+    }
+    const bool found = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relhasrules;
+    ReleaseSysCache(tuple);
+    return found;
+}
+
 }  // namespace
 
 objects relations_needed_by(Oid classid, Oid objid) {
     objects out;
     add_relations_needed(out, classid, objid);
-    if (classid == RelationRelationId) {
+    if (classid == RelationRelationId && has_rules(objid)) {
         rows_of rules(RewriteRelationId, RewriteRelRulenameIndexId, Anum_pg_rewrite_ev_class,
                       objid);
         while (const HeapTuple tuple = rules.next()) {
