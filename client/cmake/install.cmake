@@ -31,7 +31,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/chronos-config.cmake
 
 file(RELATIVE_PATH CHRONOS_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 set(CHRONOS_PC_SHARED "fmt")
-set(CHRONOS_PC_PRIVATE "libpqxx libpq libzstd libxxhash libcrypto")
+set(CHRONOS_PC_PRIVATE "libpqxx libpq libzstd libxxhash libcrypto yaml-cpp")
 if(NOT BUILD_SHARED_LIBS)
   # An archive does not remember what it needs: whoever links it has to name all of it.
   string(APPEND CHRONOS_PC_SHARED " ${CHRONOS_PC_PRIVATE}")

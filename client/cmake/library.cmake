@@ -10,5 +10,6 @@ function(chronos_library name)
   target_link_libraries(${name}
     PUBLIC fmt::fmt Threads::Threads
     PRIVATE $<BUILD_INTERFACE:chronos_warnings> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
-            OpenSSL::Crypto PkgConfig::PQXX PkgConfig::PQ PkgConfig::ZSTD PkgConfig::XXHASH)
+            OpenSSL::Crypto PkgConfig::PQXX PkgConfig::PQ PkgConfig::ZSTD PkgConfig::XXHASH
+            PkgConfig::YAML)
 endfunction()

@@ -83,6 +83,7 @@ verbs::verbs()
     add_forget(*this);
     add_repository(*this);
     add_schedule(*this);
+    add_compose(*this);
 }
 
 verbs::~verbs() = default;

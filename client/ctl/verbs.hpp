@@ -69,5 +69,6 @@ void add_drill(verbs& all);
 void add_forget(verbs& all);
 void add_repository(verbs& all);
 void add_schedule(verbs& all);
+void add_compose(verbs& all);
 
 }  // namespace chronos::ctl

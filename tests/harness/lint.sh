@@ -25,7 +25,7 @@ known() {
         extension) echo "extension/backend extension/capture extension/history extension/gate extension/scheduler" ;;
         client/src/connection | client/src/repository) echo "client/src/core" ;;
         client/src/versions) echo "client/src/core client/src/connection" ;;
-        client/src/process) echo "client/src/core" ;;
+        client/src/process | client/src/compose) echo "client/src/core" ;;
         client/src/migrations) echo "client/src/core client/src/connection client/src/versions" ;;
         client/src/git) echo "client/src/core client/src/connection client/src/versions client/src/process" ;;
         client/src/server) echo "client/src/core client/src/connection client/src/versions" ;;

@@ -4,6 +4,7 @@
 #include <chronos/blame.hpp>
 #include <chronos/check.hpp>
 #include <chronos/components.hpp>
+#include <chronos/compose.hpp>
 #include <chronos/connection.hpp>
 #include <chronos/contract.hpp>
 #include <chronos/diff.hpp>
