@@ -158,8 +158,9 @@ void add_compose(verbs& all) {
     check.add_option("FILE", arguments->files, "compose files; - is standard input")->required();
     check.add_flag("--merge", arguments->merge,
                    "the files are one project, each overriding those before it");
-    check.add_option("--project-name", arguments->project,
-                     "of the project; after the first file's folder unless given")
+    check
+        .add_option("--project-name", arguments->project,
+                    "of the project; after the first file's folder unless given")
         ->type_name("NAME");
 }
 

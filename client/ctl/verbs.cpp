@@ -84,6 +84,8 @@ verbs::verbs()
     add_repository(*this);
     add_schedule(*this);
     add_compose(*this);
+    add_guard(*this);
+    add_rescue(*this);
 }
 
 verbs::~verbs() = default;

@@ -70,5 +70,7 @@ void add_forget(verbs& all);
 void add_repository(verbs& all);
 void add_schedule(verbs& all);
 void add_compose(verbs& all);
+void add_guard(verbs& all);
+void add_rescue(verbs& all);
 
 }  // namespace chronos::ctl

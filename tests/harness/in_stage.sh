@@ -29,4 +29,8 @@ script=$1
 shift
 [ "${1:-}" != . ] || { shift; set -- "$stage" "$@"; }
 mkdir -p "$stage/tmp"
-"$here/as_user.sh" "$stage" "$stage/$script" "$@"
+if [ -n "${CHRONOS_AS_ROOT:-}" ]; then
+    cd "$stage" && TMPDIR="$stage/tmp" "$stage/$script" "$@"
+else
+    "$here/as_user.sh" "$stage" "$stage/$script" "$@"
+fi

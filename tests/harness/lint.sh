@@ -29,6 +29,7 @@ known() {
         client/src/migrations) echo "client/src/core client/src/connection client/src/versions" ;;
         client/src/git) echo "client/src/core client/src/connection client/src/versions client/src/process" ;;
         client/src/server) echo "client/src/core client/src/connection client/src/versions" ;;
+        client/src/guard) echo "client/src/core client/src/connection client/src/repository client/src/process client/src/compose" ;;
         client/src/snapshot) echo "client/src/core client/src/connection client/src/repository client/src/process" ;;
         client/src/restore) echo "client/src/core client/src/connection client/src/repository" ;;
         client/ctl | client/examples) echo "client/include" ;;

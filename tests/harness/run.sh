@@ -1,8 +1,8 @@
 #!/bin/bash
 # Runs the test suites of a stage, as the user who will own the servers; see docs in CONTRIBUTING.
 #   tests/harness/run.sh STAGE [SUITE...]
-# Suites: unit regress preload isolation cluster tap real, and upstream when it is named. TESTS chooses among the
-# files of tap, real and upstream. The last line is `N passed, N failed`.
+# Suites: unit regress preload isolation cluster tap real, and upstream and incident when they are named. TESTS chooses among the
+# files of tap, real, incident and upstream. The last line is `N passed, N failed`.
 set -uo pipefail
 stage=$1
 shift
@@ -95,6 +95,7 @@ run_suite() {
         real)  # the slowest have names at the end of the alphabet, and start first
             mapfile -t tests < <(printf '%s\n' "$stage"/tests/tests/real/*.pl | sort -r)
             tap real "${tests[@]}" ;;
+        incident) tap incident "$stage"/tests/tests/incident/*.pl ;;
         upstream) tap upstream "$stage"/tests/tests/upstream/*.pl ;;
         *) echo "no such suite: $suite" >&2; exit 2 ;;
     esac

@@ -23,7 +23,7 @@ if [ -f "$source_dir/tests/module/chronos_test.so" ]; then
     ${MAKE:-make} -s -C "$source_dir/tests/module" install DESTDIR="$stage" PG_CONFIG="$pg_config" >/dev/null
 fi
 mkdir -p "$stage/tests" "$stage/bin"
-cp -a "$source_dir/sql" "$source_dir/expected" "$source_dir/tests" "$stage/tests/"
+cp -a "$source_dir/sql" "$source_dir/expected" "$source_dir/tests" "$source_dir/deploy" "$stage/tests/"
 for program in unit_tests cluster_tests; do
     [ ! -f "$source_dir/build/client/tests/$program" ] || cp "$source_dir/build/client/tests/$program" "$stage/bin/"
 done

@@ -94,8 +94,7 @@ TEST(compose_check, finds_the_anonymous_volume_of_the_incident) {
 TEST(compose_check, the_corrected_file_has_nothing_left_to_correct) {
     for (const char* image : {"postgres:16", "postgres:18", "timescale/timescaledb-ha:pg16",
                               "bitnami/postgresql:16", "postgis/postgis:16-3.4"}) {
-        compose_report report =
-            check("services:\n  db:\n    image: " + std::string(image) + "\n");
+        compose_report report = check("services:\n  db:\n    image: " + std::string(image) + "\n");
         ASSERT_FALSE(report.corrected.empty()) << image;
         std::string fixed = report.corrected;
         fixed.insert(fixed.find("    volumes:"), "    image: " + std::string(image) + "\n");
@@ -164,7 +163,8 @@ TEST(compose_check, PGDATA_decides_where_the_data_lies) {
 }
 
 TEST(compose_check, an_unknown_major_is_told_and_not_guessed) {
-    const auto digest = check(service("postgres@sha256:6f1c0f2d", "pgdata:/var/lib/postgresql/data"));
+    const auto digest =
+        check(service("postgres@sha256:6f1c0f2d", "pgdata:/var/lib/postgresql/data"));
     EXPECT_THAT(ids(digest, compose_severity::critical), IsEmpty());
     EXPECT_THAT(ids(digest, compose_severity::warning), Contains("unknown-major"));
     const auto variable = check(service("postgres:${TAG}", "pgdata:/var/lib/postgresql/data"));
@@ -172,8 +172,9 @@ TEST(compose_check, an_unknown_major_is_told_and_not_guessed) {
                 testing::IsSupersetOf({"unknown-major", "unpinned-image"}));
     compose_options options;
     options.variables["TAG"] = "16";
-    EXPECT_THAT(lines(check(service("postgres:${TAG}", "pgdata:/var/lib/postgresql/data"), options)),
-                ElementsAre("warning no-repository db:2"));
+    EXPECT_THAT(
+        lines(check(service("postgres:${TAG}", "pgdata:/var/lib/postgresql/data"), options)),
+        ElementsAre("warning no-repository db:2"));
     EXPECT_THAT(criticals(service("postgres:${TAG:-18}", "pgdata:/var/lib/postgresql/data")),
                 ElementsAre("wrong-path"));
 }
@@ -181,12 +182,16 @@ TEST(compose_check, an_unknown_major_is_told_and_not_guessed) {
 TEST(compose_check, memory_and_temporary_folders_are_no_place_for_data) {
     EXPECT_THAT(criticals(service("postgres:16", "/tmp/pg:/var/lib/postgresql/data")),
                 ElementsAre("temporary-path"));
-    EXPECT_THAT(criticals(service("postgres:16", "{type: tmpfs, target: /var/lib/postgresql/data}")),
-                ElementsAre("tmpfs"));
-    EXPECT_THAT(criticals("services: {db: {image: 'postgres:16', tmpfs: /var/lib/postgresql/data:size=1g}}"),
-                ElementsAre("tmpfs"));
-    EXPECT_THAT(criticals("services: {db: {image: 'postgres:16', tmpfs: [/run, /var/lib/postgresql]}}"),
-                ElementsAre("anonymous-volume"));
+    EXPECT_THAT(
+        criticals(service("postgres:16", "{type: tmpfs, target: /var/lib/postgresql/data}")),
+        ElementsAre("tmpfs"));
+    EXPECT_THAT(
+        criticals(
+            "services: {db: {image: 'postgres:16', tmpfs: /var/lib/postgresql/data:size=1g}}"),
+        ElementsAre("tmpfs"));
+    EXPECT_THAT(
+        criticals("services: {db: {image: 'postgres:16', tmpfs: [/run, /var/lib/postgresql]}}"),
+        ElementsAre("anonymous-volume"));
     const std::string memory =
         "services: {db: {image: 'postgres:16', volumes: ['dbdata:/var/lib/postgresql/data']}}\n"
         "volumes: {dbdata: {driver_opts: {type: tmpfs, device: tmpfs}}}";
@@ -200,11 +205,14 @@ TEST(compose_check, memory_and_temporary_folders_are_no_place_for_data) {
 TEST(compose_check, volumes_without_a_name_are_found_in_both_forms) {
     EXPECT_THAT(criticals(service("postgres:16", "/var/lib/postgresql/data")),
                 ElementsAre("anonymous-volume"));
-    EXPECT_THAT(criticals(service("postgres:16", "{type: volume, target: /var/lib/postgresql/data}")),
-                ElementsAre("anonymous-volume"));
+    EXPECT_THAT(
+        criticals(service("postgres:16", "{type: volume, target: /var/lib/postgresql/data}")),
+        ElementsAre("anonymous-volume"));
     EXPECT_THAT(criticals(service("timescale/timescaledb-ha:pg16", "")), ElementsAre("no-volume"));
-    EXPECT_THAT(criticals("services: {db: {image: 'postgres:16', volumes: ['other:/var/lib/postgresql/data']}}"),
-                ElementsAre("undeclared-volume"));
+    EXPECT_THAT(
+        criticals(
+            "services: {db: {image: 'postgres:16', volumes: ['other:/var/lib/postgresql/data']}}"),
+        ElementsAre("undeclared-volume"));
 }
 
 TEST(compose_check, volumes_that_compose_deletes_and_those_that_nobody_mounts) {
@@ -220,11 +228,12 @@ TEST(compose_check, volumes_that_compose_deletes_and_those_that_nobody_mounts) {
         "  pgdata: {}\n"
         "  old_pgdata:\n");
     EXPECT_THAT(lines(report), ElementsAre("warning unused-volume :10", "info not-external db:9"));
-    EXPECT_EQ(report.corrected,
-              "services:\n  db:\n    volumes:\n"
-              "      - pgdata:/var/lib/postgresql/data\n"
-              "      - /backup/shop:/backup\n"
-              "volumes:\n  pgdata:\n    external: true\n    name: shop_pgdata  # as it is called now\n");
+    EXPECT_EQ(
+        report.corrected,
+        "services:\n  db:\n    volumes:\n"
+        "      - pgdata:/var/lib/postgresql/data\n"
+        "      - /backup/shop:/backup\n"
+        "volumes:\n  pgdata:\n    external: true\n    name: shop_pgdata  # as it is called now\n");
 }
 
 TEST(compose_check, a_repository_on_the_datas_volume_is_none) {
@@ -249,12 +258,13 @@ TEST(compose_check, anchors_merge_keys_extends_and_several_files_are_followed) {
     compose_options options;
     options.read = [](const std::string& path) -> std::optional<std::string> {
         if (path != "deploy/common.yml") return std::nullopt;
-        return "services: {base: {image: 'postgres:18', volumes: ['dbdata:/var/lib/postgresql/data']}}\n";
+        return "services: {base: {image: 'postgres:18', volumes: "
+               "['dbdata:/var/lib/postgresql/data']}}\n";
     };
-    const auto extended = check_compose(
-        {{"deploy/compose.yaml",
-          "services:\n  db:\n    extends: {file: common.yml, service: base}\nvolumes: {dbdata: {}}\n"}},
-        options);
+    const auto extended = check_compose({{"deploy/compose.yaml",
+                                          "services:\n  db:\n    extends: {file: common.yml, "
+                                          "service: base}\nvolumes: {dbdata: {}}\n"}},
+                                        options);
     EXPECT_THAT(ids(extended, compose_severity::critical), ElementsAre("wrong-path"));
     EXPECT_EQ(extended.findings[0].file, "deploy/common.yml");
     EXPECT_THAT(ids(check("services:\n  db:\n    extends: {file: common.yml, service: base}\n"),
@@ -299,12 +309,13 @@ volumes: {primary_data: }
 }
 
 TEST(compose_check, two_servers_on_one_data_directory_are_told) {
-    EXPECT_THAT(ids(check("services:\n"
-                          "  a: {image: 'postgres:16', volumes: ['dbdata:/var/lib/postgresql/data']}\n"
-                          "  b: {image: 'postgres:16', volumes: ['dbdata:/var/lib/postgresql/data']}\n"
-                          "volumes: {dbdata: {external: true}}\n"),
-                    compose_severity::warning),
-                Contains("shared-volume"));
+    EXPECT_THAT(
+        ids(check("services:\n"
+                  "  a: {image: 'postgres:16', volumes: ['dbdata:/var/lib/postgresql/data']}\n"
+                  "  b: {image: 'postgres:16', volumes: ['dbdata:/var/lib/postgresql/data']}\n"
+                  "volumes: {dbdata: {external: true}}\n"),
+            compose_severity::warning),
+        Contains("shared-volume"));
 }
 
 TEST(compose_check, what_is_no_compose_file_is_refused_with_its_line) {
@@ -326,8 +337,9 @@ TEST(compose_check, what_is_no_compose_file_is_refused_with_its_line) {
     }
     EXPECT_THROW((void)check(laughs), chronos::error);
     EXPECT_THAT(lines(check("services:\n")), IsEmpty());
-    EXPECT_THAT(lines(check("services: {web: {image: nginx, volumes: ['/var/lib/postgresql/data']}}")),
-                IsEmpty());
+    EXPECT_THAT(
+        lines(check("services: {web: {image: nginx, volumes: ['/var/lib/postgresql/data']}}")),
+        IsEmpty());
 }
 
 TEST(compose_check, the_first_format_has_its_services_at_the_top) {
@@ -337,12 +349,19 @@ TEST(compose_check, the_first_format_has_its_services_at_the_top) {
 
 TEST(compose_check, variables_are_put_in_as_compose_does_it) {
     const compose::variables known{{"A", "1"}, {"EMPTY", ""}};
-    const std::vector<std::pair<const char*, const char*>> cases{
-        {"$A", "1"},           {"${A}x", "1x"},        {"${B:-two}", "two"},
-        {"${B-two}", "two"},   {"${EMPTY:-x}", "x"},   {"${EMPTY-x}", ""},
-        {"${A:+y}", "y"},      {"${B:+y}", ""},        {"$$A", "$A"},
-        {"${B:-${A}}", "1"},   {"${B:-a:b}", "a:b"},   {"cost: 5$", "cost: 5$"},
-        {"${B:-${C:-d}}-e", "d-e"}};
+    const std::vector<std::pair<const char*, const char*>> cases{{"$A", "1"},
+                                                                 {"${A}x", "1x"},
+                                                                 {"${B:-two}", "two"},
+                                                                 {"${B-two}", "two"},
+                                                                 {"${EMPTY:-x}", "x"},
+                                                                 {"${EMPTY-x}", ""},
+                                                                 {"${A:+y}", "y"},
+                                                                 {"${B:+y}", ""},
+                                                                 {"$$A", "$A"},
+                                                                 {"${B:-${A}}", "1"},
+                                                                 {"${B:-a:b}", "a:b"},
+                                                                 {"cost: 5$", "cost: 5$"},
+                                                                 {"${B:-${C:-d}}-e", "d-e"}};
     for (const auto& [text, expected] : cases) {
         EXPECT_EQ(compose::interpolate(text, known).text, expected) << text;
         EXPECT_FALSE(compose::interpolate(text, known).unresolved) << text;

@@ -11,7 +11,9 @@
 #include <chronos/drift.hpp>
 #include <chronos/drill.hpp>
 #include <chronos/error.hpp>
+#include <chronos/found_cluster.hpp>
 #include <chronos/git_history.hpp>
+#include <chronos/guard.hpp>
 #include <chronos/migrate.hpp>
 #include <chronos/migration.hpp>
 #include <chronos/migration_trial.hpp>

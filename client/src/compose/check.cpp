@@ -40,11 +40,10 @@ compose_report check_compose(const std::vector<compose_file>& files,
     }
     compose::check_volumes(project, services, report.findings);
     compose::check_unread(project, report.findings);
-    std::stable_sort(report.findings.begin(), report.findings.end(),
-                     [](const auto& a, const auto& b) {
-                         return a.severity != b.severity ? a.severity > b.severity
-                                                         : a.line < b.line;
-                     });
+    std::stable_sort(
+        report.findings.begin(), report.findings.end(), [](const auto& a, const auto& b) {
+            return a.severity != b.severity ? a.severity > b.severity : a.line < b.line;
+        });
     report.corrected = compose::corrected_yaml(project, services);
     return report;
 }

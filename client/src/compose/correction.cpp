@@ -70,9 +70,9 @@ std::string moved(const mount& from, const std::string& target) {
 }
 
 struct corrected_service {
-    std::string text;                      // the lines below `volumes:`
-    std::vector<std::string> fresh;        // volumes to be made
-    std::vector<std::string> kept;         // declared ones that hold data or a repository
+    std::string text;                // the lines below `volumes:`
+    std::vector<std::string> fresh;  // volumes to be made
+    std::vector<std::string> kept;   // declared ones that hold data or a repository
     bool changed = false;
 };
 
@@ -154,8 +154,8 @@ std::string corrected_yaml(const project& of, const std::vector<database_service
     for (const database_service& service : services) {
         if (service.pgdata_unresolved || (!service.image && service.pgdata.empty())) continue;
         const corrected_service one = correct(of, service);
-        const bool inside = std::any_of(
-            one.kept.begin(), one.kept.end(), [volumes](const std::string& name) {
+        const bool inside =
+            std::any_of(one.kept.begin(), one.kept.end(), [volumes](const std::string& name) {
                 return !external(volumes == nullptr ? nullptr : volumes->find(name));
             });
         if (!one.changed && !inside) continue;

@@ -28,8 +28,8 @@ bool contains(const std::string& text, std::string_view part) {
 // Images of PostgreSQL also run psql, pg_dump and loops of them.
 bool runs_client(const tree& service) {
     constexpr std::array<std::string_view, 16> kClients{
-        "psql",  "pg_dump", "pg_dumpall", "pg_restore", "pg_isready",    "pg_basebackup",
-        "sleep", "tail",    "createdb",   "dropdb",     "pgbench",       "crond",
+        "psql",  "pg_dump", "pg_dumpall", "pg_restore",   "pg_isready", "pg_basebackup",
+        "sleep", "tail",    "createdb",   "dropdb",       "pgbench",    "crond",
         "cron",  "true",    "echo",       "pg_receivewal"};
     const std::string entrypoint = words_of(service.find("entrypoint"));
     const std::string command = words_of(service.find("command"));
@@ -97,9 +97,9 @@ const mount* decoy_of(const database_service& service, const image_layout& layou
     for (const mount& one : service.mounts) {
         const bool lasting = one.kind == mount_kind::named || one.kind == mount_kind::bind;
         if (!lasting || is_within(data, one.target)) continue;
-        const bool known = std::find(layout.known.begin(), layout.known.end(), one.target) !=
-                               layout.known.end() ||
-                           (!layout.volume.empty() && is_within(one.target, layout.volume));
+        const bool known =
+            std::find(layout.known.begin(), layout.known.end(), one.target) != layout.known.end() ||
+            (!layout.volume.empty() && is_within(one.target, layout.volume));
         if (known) return &one;
     }
     // One that does hold the path, with the image's own VOLUME between.

@@ -63,8 +63,7 @@ const known_image* known_as(std::string_view repository) {
     const known_image* best = nullptr;
     for (const known_image& one : kImages) {
         const bool whole = repository == one.name;
-        const bool suffix = repository.size() > one.name.size() &&
-                            repository.ends_with(one.name) &&
+        const bool suffix = repository.size() > one.name.size() && repository.ends_with(one.name) &&
                             repository[repository.size() - one.name.size() - 1] == '/';
         if (!whole && !suffix) continue;
         // Anybody may call an image NAME/postgres; only "library" and hosts are the official one.
@@ -100,7 +99,8 @@ std::optional<int> major_of(std::string_view repository, std::string_view tag) {
         }
     }
     // The first number of these is of the extension.
-    for (const std::string_view own : {"timescaledb", "pgvector", "pgvecto-rs", "citus", "paradedb"})
+    for (const std::string_view own :
+         {"timescaledb", "pgvector", "pgvecto-rs", "citus", "paradedb"})
         if (repository.find(own) != std::string_view::npos) return std::nullopt;
     if (repository.ends_with("apache/age")) {
         const auto at = tag.find("PG");

@@ -6,12 +6,13 @@ namespace {
 
 bool looks_like_path(std::string_view source) {
     return source.starts_with('/') || source.starts_with('.') || source.starts_with('~') ||
-           source.find('/') != std::string_view::npos || source.find('\\') != std::string_view::npos;
+           source.find('/') != std::string_view::npos ||
+           source.find('\\') != std::string_view::npos;
 }
 
 bool drive(std::string_view text) {
-    const bool letter = !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') ||
-                                          (text[0] >= 'A' && text[0] <= 'Z'));
+    const bool letter =
+        !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
     return letter && text.size() > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/');
 }
 
@@ -141,8 +142,8 @@ std::string clean_path(std::string_view path) {
 
 bool is_within(std::string_view path, std::string_view folder) {
     if (folder == "/") return path.starts_with('/');
-    return path == folder || (path.starts_with(folder) && path.size() > folder.size() &&
-                              path[folder.size()] == '/');
+    return path == folder ||
+           (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
 }
 
 const mount* holder_of(const std::vector<mount>& mounts, std::string_view path) {

@@ -44,8 +44,7 @@ std::string target_of(const tree& entry) {
 void add_mounts(tree& base, const tree& over) {
     for (const tree& entry : over.items) {
         const std::string target = target_of(entry);
-        std::erase_if(base.items,
-                      [&target](const tree& one) { return target_of(one) == target; });
+        std::erase_if(base.items, [&target](const tree& one) { return target_of(one) == target; });
         base.items.push_back(entry);
     }
 }
@@ -124,8 +123,8 @@ class loader {
             return;
         const bool services =
             std::any_of(root.entries.begin(), root.entries.end(), [](const auto& one) {
-                return one.second.is_map() && (one.second.find("image") != nullptr ||
-                                               one.second.find("build") != nullptr);
+                return one.second.is_map() &&
+                       (one.second.find("image") != nullptr || one.second.find("build") != nullptr);
             });
         if (!services) return;
         tree wrapped;
@@ -155,7 +154,8 @@ class loader {
                 base = extended(services, base_name, *found, path, depth + 1);
         } else if (const auto root = read(joined(path, other), depth)) {
             const tree* list = root->find("services");
-            if (const tree* found = list == nullptr ? nullptr : list->find(base_name)) base = *found;
+            if (const tree* found = list == nullptr ? nullptr : list->find(base_name))
+                base = *found;
         }
         if (!base) {
             missing.push_back({extends->at, name,

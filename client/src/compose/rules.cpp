@@ -16,8 +16,8 @@ constexpr const char* kMove =
 
 compose_finding finding(std::string id, compose_severity severity, const place& at,
                         std::string service, std::string what, std::string remedy) {
-    return {std::move(id), severity,        at.file, at.line, std::move(service),
-            std::move(what), std::move(remedy)};
+    return {std::move(id),      severity,        at.file,          at.line,
+            std::move(service), std::move(what), std::move(remedy)};
 }
 
 const tree* declared(const project& of) { return of.root.find("volumes"); }
@@ -80,13 +80,13 @@ void check_declared(const project& of, const database_service& service, const mo
     const tree* volume = volumes == nullptr ? nullptr : volumes->find(holder.source);
     if (holder.kind != mount_kind::named || holder.unresolved) return;
     if (volume == nullptr) {
-        to.push_back(finding("undeclared-volume", compose_severity::critical, holder.at,
-                             service.name,
-                             fmt::format("volume \"{}\" is not declared, so compose refuses the "
-                                         "file",
-                                         holder.source),
-                             fmt::format("Declare \"{}\" under \"volumes\" with \"external: true\".",
-                                         holder.source)));
+        to.push_back(
+            finding("undeclared-volume", compose_severity::critical, holder.at, service.name,
+                    fmt::format("volume \"{}\" is not declared, so compose refuses the "
+                                "file",
+                                holder.source),
+                    fmt::format("Declare \"{}\" under \"volumes\" with \"external: true\".",
+                                holder.source)));
         return;
     }
     const tree* external = volume->find("external");
@@ -155,8 +155,7 @@ void check_data(const project& of, const database_service& service, findings& to
     if (!service.image && service.pgdata.empty()) return check_unknown_image(service, to);
     bool certain = true;
     const data_place data = worst_place(service, declared(of), &certain);
-    if (data.verdict == data_verdict::mounted)
-        return check_declared(of, service, *data.holder, to);
+    if (data.verdict == data_verdict::mounted) return check_declared(of, service, *data.holder, to);
     const wording words = words_for(data.verdict);
     std::string what = fmt::format(fmt::runtime(words.what), data.data, version_of(service));
     if (!certain) {
@@ -165,9 +164,9 @@ void check_data(const project& of, const database_service& service, findings& to
             fmt::format("the image \"{}\" does not say which major it is of: since 18 the data "
                         "directory is another one, and then {}",
                         service.image_text, what),
-            fmt::format("Name the major in the tag, or set PGDATA to a folder below {}.",
-                        service.mounts.empty() ? data.right_target
-                                               : service.mounts.front().target)));
+            fmt::format(
+                "Name the major in the tag, or set PGDATA to a folder below {}.",
+                service.mounts.empty() ? data.right_target : service.mounts.front().target)));
         return;
     }
     if (data.decoy != nullptr) {
@@ -195,8 +194,8 @@ void check_image(const database_service& service, findings& to) {
 
 const mount* repository_mount(const database_service& service, const data_place& data) {
     constexpr std::array<std::string_view, 6> kOther{
-        "/docker-entrypoint-initdb.d", "/etc", "/run", "/usr", "/docker-entrypoint-preinitdb.d",
-        "/var/run"};
+        "/docker-entrypoint-initdb.d",    "/etc",    "/run", "/usr",
+        "/docker-entrypoint-preinitdb.d", "/var/run"};
     for (const mount& one : service.mounts) {
         const bool lasting = one.kind == mount_kind::named || one.kind == mount_kind::bind;
         if (!lasting || one.read_only || &one == data.holder || &one == data.decoy) continue;
@@ -218,22 +217,22 @@ void check_repository(const project& of, const database_service& service, findin
     const data_place data = worst_place(service, declared(of), &certain);
     const mount* repository = repository_mount(service, data);
     if (repository == nullptr) {
-        to.push_back(finding(
-            "no-repository", compose_severity::warning, service.at, service.name,
-            "nothing is mounted besides the data that could hold a repository of snapshots",
-            fmt::format("Mount a volume of another disk or machine: "
-                        "\"{}-repository:/var/lib/chronos/repository\", and name it to the "
-                        "database by chronos.add_repository().",
-                        service.name)));
+        to.push_back(
+            finding("no-repository", compose_severity::warning, service.at, service.name,
+                    "nothing is mounted besides the data that could hold a repository of snapshots",
+                    fmt::format("Mount a volume of another disk or machine: "
+                                "\"{}-repository:/var/lib/chronos/repository\", and name it to the "
+                                "database by chronos.add_repository().",
+                                service.name)));
         return;
     }
     if (data.holder == nullptr || repository->source != data.holder->source) return;
-    to.push_back(finding("repository-on-data", compose_severity::warning, repository->at,
-                         service.name,
-                         fmt::format("\"{}\" holds the data and what is mounted at {}: what deletes "
-                                     "the one deletes the other",
-                                     repository->source, repository->target),
-                         "Give the repository a volume of its own, on another disk or machine."));
+    to.push_back(
+        finding("repository-on-data", compose_severity::warning, repository->at, service.name,
+                fmt::format("\"{}\" holds the data and what is mounted at {}: what deletes "
+                            "the one deletes the other",
+                            repository->source, repository->target),
+                "Give the repository a volume of its own, on another disk or machine."));
 }
 
 void check_unread(const project& of, findings& to) {
@@ -244,8 +243,7 @@ void check_unread(const project& of, findings& to) {
     }
 }
 
-void check_volumes(const project& of, const std::vector<database_service>& services,
-                   findings& to) {
+void check_volumes(const project& of, const std::vector<database_service>& services, findings& to) {
     std::map<std::string, bool> used;
     if (const tree* all = of.root.find("services")) {
         for (const auto& [name, service] : all->entries)
@@ -254,10 +252,10 @@ void check_volumes(const project& of, const std::vector<database_service>& servi
     if (const tree* volumes = declared(of); volumes != nullptr && !services.empty()) {
         for (const auto& [name, volume] : volumes->entries) {
             if (used.contains(name)) continue;
-            to.push_back(finding(
-                "unused-volume", compose_severity::warning, volume.at, {},
-                fmt::format("volume \"{}\" is declared, but no service mounts it", name),
-                "Mount it where the data belongs, or take it out."));
+            to.push_back(
+                finding("unused-volume", compose_severity::warning, volume.at, {},
+                        fmt::format("volume \"{}\" is declared, but no service mounts it", name),
+                        "Mount it where the data belongs, or take it out."));
         }
     }
     std::map<std::string, std::string> holders;
@@ -265,8 +263,8 @@ void check_volumes(const project& of, const std::vector<database_service>& servi
         bool certain = true;
         const data_place data = worst_place(service, declared(of), &certain);
         if (data.holder == nullptr || data.holder->kind != mount_kind::named) continue;
-        const std::string key = data.holder->source + ":" +
-                                data.data.substr(data.holder->target.size());
+        const std::string key =
+            data.holder->source + ":" + data.data.substr(data.holder->target.size());
         const auto [known, first] = holders.try_emplace(key, service.name);
         if (first) continue;
         to.push_back(finding(

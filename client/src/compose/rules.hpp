@@ -23,8 +23,7 @@ using findings = std::vector<compose_finding>;
 void check_data(const project& of, const database_service& service, findings& to);
 void check_image(const database_service& service, findings& to);
 void check_repository(const project& of, const database_service& service, findings& to);
-void check_volumes(const project& of, const std::vector<database_service>& services,
-                   findings& to);
+void check_volumes(const project& of, const std::vector<database_service>& services, findings& to);
 void check_unread(const project& of, findings& to);
 
 }  // namespace chronos::internal::compose

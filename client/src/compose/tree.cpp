@@ -85,9 +85,7 @@ class converter {
     std::size_t nodes_ = 0;
 };
 
-bool name_start(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+bool name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool name_letter(char c) { return name_start(c) || (c >= '0' && c <= '9'); }
 
 std::size_t name_length(std::string_view text) {

@@ -24,12 +24,12 @@ class tree {
     using entry = std::pair<std::string, tree>;
 
     kind what = kind::null;
-    std::string text;              // of a scalar, variables put in
-    std::string raw;               // the same as it is written
-    bool unresolved = false;       // of a scalar: a variable in it is not set
-    std::string tag;               // "!reset", "!override"; else empty
-    std::vector<tree> items;       // of a sequence
-    std::vector<entry> entries;    // of a map, in the order of the file
+    std::string text;            // of a scalar, variables put in
+    std::string raw;             // the same as it is written
+    bool unresolved = false;     // of a scalar: a variable in it is not set
+    std::string tag;             // "!reset", "!override"; else empty
+    std::vector<tree> items;     // of a sequence
+    std::vector<entry> entries;  // of a map, in the order of the file
     place at;
 
     [[nodiscard]] bool is_map() const noexcept { return what == kind::map; }
