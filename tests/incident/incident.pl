@@ -65,6 +65,7 @@ sub start_engine {
 
 END {
     my $status = $?;
+    chdir '/';
     if ($engine) {
         run('docker', 'rm', '-f', $_) for split /\n/, (run('docker', 'ps', '-aq'))[1];
         kill 'TERM', $engine;
@@ -181,7 +182,7 @@ ok($orphaned{$path}, 'after down and up rescue finds the old volume');
 is($orphaned{$path}{running}, 'stopped', 'whose cluster does not run');
 good('chronosctl', 'rescue', '--copy', $path, '--to', "$place/rescued");
 is((run('diff', '-r', $path, "$place/rescued"))[1], '', 'its copy is equal, file by file');
-my ($now) = grep { !$_->{orphaned} && $_->{place} =~ /shop_db_1/ } @{ $scan->{clusters} };
+my ($now) = grep { !$_->{orphaned} && ($_->{place} // '') =~ /shop_db_1/ } @{ $scan->{clusters} };
 is($now->{running}, 'running', 'the new one runs');
 is((run('chronosctl', 'rescue', '--copy', $now->{path}, '--to', "$place/other/running"))[0], 4, 'and is not copied');
 is((guard('--', qw(docker volume prune -f)))[0], 4, 'guard refuses a prune that would take the orphan');
@@ -215,17 +216,45 @@ sub clear_stage {
     run('docker', 'rm', '-f', $_) for split /\n/, good('docker', 'ps', '-aq');
     run('docker', 'volume', 'rm', $_) for volumes();
 }
-for my $command ('docker rm one', 'docker rm -v one', 'docker rm -v one two', 'docker rm -fv three', 'docker volume rm loose shop_data',
-    'docker volume prune -f', 'docker container prune -f', 'docker system prune -f', 'docker system prune -f --volumes') {
-    set_stage();
+sub deletes_what_was_said {
+    my ($command) = @_;
     my @words = split / /, $command;
     my $report = JSON::PP::decode_json((guard('--json', '--dry-run', '--', @words))[1]);
     my @said = sort map { /volume (\S+)$/ ? $1 : () } @{ $report->{deleted} }, map { "$_->{kind} $_->{name}" } @{ $report->{losses} };
-    my %left = map { $_ => 1 } my @had = volumes();
+    my @had = volumes();
     run(@words);
     my %now = map { $_ => 1 } volumes();
     is_deeply(\@said, [ grep { !$now{$_} } @had ], "$command deletes what was said");
     clear_stage();
+}
+for my $command ('docker rm one', 'docker rm -v one', 'docker rm -v one two', 'docker rm -fv three', 'docker volume rm loose shop_data',
+    'docker volume prune -f', 'docker container prune -f', 'docker system prune -f', 'docker system prune -f --volumes') {
+    set_stage();
+    deletes_what_was_said($command);
+}
+open $file, '>', 'oracle.yml' or die;
+print $file <<'YAML';
+version: "2.4"
+services:
+  db:
+    image: postgres:15
+    network_mode: none
+    volumes: ["data:/srv/pg", "kept:/srv/kept", "own:/srv/own"]
+  other:
+    image: postgres:15
+    network_mode: none
+    volumes: ["/srv/scratch"]
+volumes:
+  data:
+  kept: {external: true}
+  own: {name: called_otherwise}
+  unused:
+YAML
+close $file;
+for my $command ('down', 'down -v', 'rm -fv', 'rm -fv other', 'down --volumes=false', 'down --remove-orphans --volumes') {
+    good('docker', 'volume', 'create', 'kept');
+    good(qw(docker-compose -f oracle.yml -p oracle up --no-start));
+    deletes_what_was_said("docker-compose -f oracle.yml -p oracle $command");
 }
 chdir '/';
 done_testing();

@@ -179,6 +179,21 @@ TEST(compose_check, an_unknown_major_is_told_and_not_guessed) {
                 ElementsAre("wrong-path"));
 }
 
+TEST(compose_check, a_corrected_entry_keeps_what_else_it_says) {
+    const auto report = check(
+        "services:\n  db:\n    image: postgres:18\n    volumes:\n"
+        "      - type: volume\n        source: pgdata\n        target: /var/lib/postgresql/data\n"
+        "        volume: {nocopy: true, subpath: \"on\"}\n"
+        "      - ${REPO:-/srv/repo}:/repo:z\n"
+        "volumes:\n  pgdata: {external: true}\n");
+    EXPECT_EQ(report.corrected,
+              "services:\n  db:\n    volumes:\n"
+              "      - type: volume\n        source: pgdata\n        target: /var/lib/postgresql\n"
+              "        volume:\n          nocopy: true\n          subpath: \"on\"\n"
+              "      - ${REPO:-/srv/repo}:/repo:z\n"
+              "volumes:\n  pgdata:\n    external: true\n");
+}
+
 TEST(compose_check, memory_and_temporary_folders_are_no_place_for_data) {
     EXPECT_THAT(criticals(service("postgres:16", "/tmp/pg:/var/lib/postgresql/data")),
                 ElementsAre("temporary-path"));
@@ -294,6 +309,17 @@ services:
   cron:
     image: postgres:16
     entrypoint: ["/bin/sh", "-c", "while true; do pg_dump shop > /out/shop; sleep 3600; done"]
+  seed:
+    image: postgres:16
+    command: /scripts/seed.sh
+  tuned:
+    image: postgres:16
+    command: ["sh", "-c", "exec docker-entrypoint.sh postgres -c shared_buffers=1GB"]
+    volumes: [tuned_data:/var/lib/postgresql/data]
+  flags:
+    image: ghcr.io/immich-app/postgres:14-vectorchord0.3.0
+    command: -c fsync=on
+    volumes: ["${DB_DATA_LOCATION:-./postgres}:/var/lib/postgresql/data"]
   web:
     image: example/web
     environment: {POSTGRES_PASSWORD: x, POSTGRES_HOST: primary}
@@ -301,11 +327,11 @@ services:
     build: .
     environment: {POSTGRES_PASSWORD: x}
     ports: ["127.0.0.1:5433:5432"]
-volumes: {primary_data: }
+volumes: {primary_data: , tuned_data: }
 )");
-    EXPECT_THAT(report.databases, ElementsAre("primary", "test", "own"));
+    EXPECT_THAT(report.databases, ElementsAre("primary", "test", "tuned", "flags", "own"));
     EXPECT_THAT(lines(report), Contains("critical anonymous-volume test:6"));
-    EXPECT_THAT(lines(report), Contains("warning no-volume own:18"));
+    EXPECT_THAT(lines(report), Contains("warning no-volume own:29"));
 }
 
 TEST(compose_check, two_servers_on_one_data_directory_are_told) {
@@ -316,6 +342,20 @@ TEST(compose_check, two_servers_on_one_data_directory_are_told) {
                   "volumes: {dbdata: {external: true}}\n"),
             compose_severity::warning),
         Contains("shared-volume"));
+}
+
+TEST(compose_check, what_a_volume_points_to_outlives_it) {
+    const auto report = check(
+        "services: {db: {image: 'postgres:16', volumes: ['data:/var/lib/postgresql/data', "
+        "'/backup:/backup']}}\n"
+        "volumes: {data: {driver_opts: {type: none, o: bind, device: /mnt/disk}}}\n");
+    EXPECT_THAT(lines(report), IsEmpty());
+}
+
+TEST(compose_check, volumes_of_another_container_are_not_followed) {
+    EXPECT_THAT(ids(check("services: {db: {image: 'postgres:16', volumes_from: [other]}}"),
+                    compose_severity::warning),
+                Contains("volumes-from"));
 }
 
 TEST(compose_check, what_is_no_compose_file_is_refused_with_its_line) {

@@ -36,7 +36,10 @@ std::string quoted(const std::string& text) {
 std::string block(const tree& value, std::size_t indent) {
     const std::string blanks(indent, ' ');
     std::string result;
-    if (value.is_scalar()) return " " + quoted(value.raw) + "\n";
+    if (value.is_scalar()) {
+        const bool text = value.quoted || value.raw.find('\n') != std::string::npos;
+        return " " + (text ? quoted(value.raw) : value.raw) + "\n";
+    }
     if (value.is_map()) {
         for (const auto& [key, one] : value.entries)
             result += blanks + key + ":" + block(one, indent + 2);
@@ -152,7 +155,9 @@ std::string corrected_yaml(const project& of, const std::vector<database_service
     };
     const tree* volumes = of.root.find("volumes");
     for (const database_service& service : services) {
-        if (service.pgdata_unresolved || (!service.image && service.pgdata.empty())) continue;
+        if (service.pgdata_unresolved || service.inherits ||
+            (!service.image && service.pgdata.empty()))
+            continue;
         const corrected_service one = correct(of, service);
         const bool inside =
             std::any_of(one.kept.begin(), one.kept.end(), [volumes](const std::string& name) {

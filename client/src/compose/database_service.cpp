@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 namespace chronos::internal::compose {
 
@@ -25,24 +26,6 @@ bool contains(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
 
-// Images of PostgreSQL also run psql, pg_dump and loops of them.
-bool runs_client(const tree& service) {
-    constexpr std::array<std::string_view, 16> kClients{
-        "psql",  "pg_dump", "pg_dumpall", "pg_restore",   "pg_isready", "pg_basebackup",
-        "sleep", "tail",    "createdb",   "dropdb",       "pgbench",    "crond",
-        "cron",  "true",    "echo",       "pg_receivewal"};
-    const std::string entrypoint = words_of(service.find("entrypoint"));
-    const std::string command = words_of(service.find("command"));
-    const std::string& whole = entrypoint.empty() ? command : entrypoint;
-    const std::string word = first_word(whole);
-    if (std::find(kClients.begin(), kClients.end(), word) != kClients.end()) return true;
-    if (word != "sh" && word != "bash" && word != "ash") return false;
-    const std::string text = entrypoint + " " + command;
-    if (contains(text, "docker-entrypoint") || contains(text, "exec postgres")) return false;
-    return std::any_of(kClients.begin(), kClients.end(),
-                       [&text](std::string_view one) { return contains(text, one); });
-}
-
 bool serves_port(const tree& service) {
     for (const char* key : {"ports", "expose"}) {
         const tree* ports = service.find(key);
@@ -56,6 +39,32 @@ bool serves_port(const tree& service) {
     return false;
 }
 
+bool any_in(const std::string& text, std::initializer_list<std::string_view> parts) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&text](std::string_view part) { return contains(text, part); });
+}
+
+bool asks_for_readiness(const tree& service) {
+    const tree* health = service.find("healthcheck");
+    return health != nullptr && contains(words_of(health->find("test")), "pg_isready");
+}
+
+// Images of PostgreSQL also run psql, pg_dump and scripts with them. The image's entry point takes
+// an option or "postgres" for a server, and runs anything else as it is.
+bool runs_client(const tree& service) {
+    const std::string entrypoint = words_of(service.find("entrypoint"));
+    const std::string command = words_of(service.find("command"));
+    const std::string text = entrypoint.empty() ? command : entrypoint + " " + command;
+    const std::string word = first_word(text);
+    if (word.empty() || word.front() == '-' || word == "postgres") return false;
+    if (any_in(text, {"docker-entrypoint", "exec postgres", "pg_ctl", "patroni", "repmgrd"}))
+        return false;
+    if (any_in(text, {"psql", "pg_dump", "pg_restore", "pg_isready", "pg_basebackup", "createdb",
+                      "dropdb", "pgbench", "pg_receivewal", "sleep", "crond"}))
+        return true;
+    return !serves_port(service) && !asks_for_readiness(service);
+}
+
 // What only a server is given, whatever its image is called.
 bool looks_like_server(const tree& service, const tree& environment) {
     const bool password = environment.find("POSTGRES_PASSWORD") != nullptr ||
@@ -64,9 +73,7 @@ bool looks_like_server(const tree& service, const tree& environment) {
     const bool client = environment.find("POSTGRES_HOST") != nullptr ||
                         environment.find("PGHOST") != nullptr ||
                         environment.find("DATABASE_URL") != nullptr;
-    const tree* health = service.find("healthcheck");
-    const bool ready = health != nullptr && contains(words_of(health->find("test")), "pg_isready");
-    if (environment.find("PGDATA") != nullptr || ready) return true;
+    if (environment.find("PGDATA") != nullptr || asks_for_readiness(service)) return true;
     return password && !client && serves_port(service);
 }
 
@@ -139,6 +146,7 @@ std::vector<database_service> database_services(const project& of) {
         }
         one.mounts = mounts_of(service);
         const tree* profiles = service.find("profiles");
+        one.inherits = service.find("volumes_from") != nullptr;
         one.profiled = profiles != nullptr && !profiles->items.empty();
         result.push_back(std::move(one));
     }

@@ -20,6 +20,7 @@ struct database_service {
     std::string pgdata;                   // as the service sets it; empty: it does not
     bool pgdata_unresolved = false;
     std::vector<mount> mounts;
+    bool inherits = false;  // volumes of other containers, by volumes_from
     bool profiled = false;  // starts only if asked for
 };
 

@@ -16,7 +16,7 @@ struct known_image {
 };
 
 // Those built FROM postgres inherit its paths.
-constexpr std::array<known_image, 17> kImages{{
+constexpr std::array<known_image, 21> kImages{{
     {"postgres", family::official},
     {"timescale/timescaledb", family::official},
     {"timescale/timescaledb-postgis", family::official},
@@ -33,6 +33,10 @@ constexpr std::array<known_image, 17> kImages{{
     {"paradedb/paradedb", family::official},
     {"bitnami/postgresql", family::bitnami},
     {"bitnamilegacy/postgresql", family::bitnami},
+    {"bitnami/postgresql-repmgr", family::bitnami},
+    {"bitnamilegacy/postgresql-repmgr", family::bitnami},
+    {"supabase/postgres", family::official},
+    {"mdillon/postgis", family::official},
     {"bitnamisecure/postgresql", family::bitnami},
 }};
 

@@ -92,7 +92,10 @@ void check_declared(const project& of, const database_service& service, const mo
     const tree* external = volume->find("external");
     const bool is_external =
         external != nullptr && (external->is_map() || volume->flag("external"));
-    if (is_external) return;
+    const tree* driver = volume->find("driver_opts");
+    // What the volume only points to stays.
+    const bool borrowed = driver != nullptr && !driver->text_of("device").empty();
+    if (is_external || borrowed) return;
     to.push_back(finding(
         "not-external", compose_severity::info, volume->at, service.name,
         fmt::format("volume \"{}\" holds the data directory and belongs to the project, so that "
@@ -156,6 +159,14 @@ void check_data(const project& of, const database_service& service, findings& to
     bool certain = true;
     const data_place data = worst_place(service, declared(of), &certain);
     if (data.verdict == data_verdict::mounted) return check_declared(of, service, *data.holder, to);
+    if (service.inherits) {
+        to.push_back(
+            finding("volumes-from", compose_severity::warning, service.at, service.name,
+                    "the service takes volumes over from another by volumes_from, so where "
+                    "its data lies cannot be told",
+                    fmt::format("Mount the volume here too, at {}.", data.right_target)));
+        return;
+    }
     const wording words = words_for(data.verdict);
     std::string what = fmt::format(fmt::runtime(words.what), data.data, version_of(service));
     if (!certain) {

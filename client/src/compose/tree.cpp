@@ -30,6 +30,7 @@ class converter {
             result.what = tree::kind::scalar;
             result.text = std::move(value.text);
             result.raw = node.Scalar();
+            result.quoted = tag == "!";
             result.unresolved = value.unresolved;
         } else if (node.IsSequence()) {
             result.what = tree::kind::sequence;

@@ -26,6 +26,7 @@ class tree {
     kind what = kind::null;
     std::string text;            // of a scalar, variables put in
     std::string raw;             // the same as it is written
+    bool quoted = false;         // the same: in quotes, so that it is text whatever it looks like
     bool unresolved = false;     // of a scalar: a variable in it is not set
     std::string tag;             // "!reset", "!override"; else empty
     std::vector<tree> items;     // of a sequence

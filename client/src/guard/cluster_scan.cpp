@@ -64,7 +64,8 @@ class scanner {
             return std::any_of(entries.begin(), entries.end(),
                                [name](const entry& one) { return one.name == name; });
         };
-        if (has("PG_VERSION") && has("global") && has("base")) return take_cluster(path, entries);
+        // A database's own folder has PG_VERSION as well, but neither of these.
+        if (has("PG_VERSION") && (has("global") || has("base"))) return take_cluster(path, entries);
         if (has("format.json") && has("objects") && has("snapshots")) {
             found_part part;
             part.what = found_part::kind::repository;

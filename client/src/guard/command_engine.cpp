@@ -205,7 +205,7 @@ command container_verb(const engine_call& engine, const std::string& verb, const
                       "port",   "start", "restart", "pause",   "unpause", "wait",   "attach",
                       "rename", "diff",  "export",  "commit",  "create",  "update", "exists"}))
         return deletes_nothing(fmt::format("{} deletes nothing", verb));
-    return not_understood(fmt::format("container {} is not known here", verb));
+    return not_understood(fmt::format("{} is not known here", verb));
 }
 
 command verb_of_engine(const engine_call& engine, const std::string& verb, const words& rest) {

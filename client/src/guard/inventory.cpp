@@ -83,22 +83,6 @@ void read_version(inventory& into, const engine_call& engine, asker& questions) 
                     "Start the engine.");
 }
 
-// What the container was asked to mount by name: the engine does not remove these with it.
-std::set<std::string> named_targets(const json& host) {
-    std::set<std::string> result;
-    for (const json& one : below(host, "Binds")) {
-        if (!one.is_string()) continue;
-        const std::string text = one.get<std::string>();
-        const auto colon = text.find(':');
-        if (colon == std::string::npos) continue;
-        const auto second = text.find(':', colon + 1);
-        result.insert(text.substr(colon + 1, second - colon - 1));
-    }
-    for (const json& one : below(host, "Mounts"))
-        if (!text_at(one, "Source").empty()) result.insert(text_at(one, "Target"));
-    return result;
-}
-
 container read_container(const json& from) {
     container result;
     result.id = text_at(from, "Id");
@@ -116,13 +100,12 @@ container read_container(const json& from) {
         flag_at(state, "Running") || flag_at(state, "Paused") || flag_at(state, "Restarting");
     const json& host = below(from, "HostConfig");
     result.removed_when_stopped = flag_at(host, "AutoRemove");
-    const auto named = named_targets(host);
     for (const json& one : below(from, "Mounts")) {
         mounted mount{text_at(one, "Type"), text_at(one, "Name"), text_at(one, "Source"),
                       text_at(one, "Destination"), false};
-        // A volume that was handed on from an older container has a generated name too.
-        mount.anonymous = mount.type == "volume" &&
-                          (generated_name(mount.name) || !named.contains(mount.destination));
+        // The engine removes what it named itself. One that compose hands on from an older
+        // container may stay, but nothing says so reliably.
+        mount.anonymous = mount.type == "volume" && generated_name(mount.name);
         result.mounts.push_back(std::move(mount));
     }
     result.writable_layer = text_at(below(below(from, "GraphDriver"), "Data"), "UpperDir");

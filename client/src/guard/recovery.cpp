@@ -31,6 +31,7 @@ std::string age_of(std::chrono::seconds age) {
 }
 
 std::string name_of(const found_database& one, const std::string& name) {
+    if (one.oid == 0) return "any database of this cluster";
     return name.empty() ? fmt::format("the database with oid {}", one.oid)
                         : fmt::format("database \"{}\"", name);
 }
@@ -120,11 +121,14 @@ guard_cover recovery::cover(const found_cluster& cluster, const found_database& 
     guard_cover best;
     best.oid = database.oid;
     for (const known_repository* in : among) {
+        // Without an oid any database of the cluster will do.
         for (const snapshot_summary& one : in->snapshots) {
             if (one.system_identifier != cluster.system_identifier || !one.damage.empty()) continue;
             if (!best.snapshot.empty() && one.created_at <= best.created_at) break;
             try {
-                if (database_oid(*in, one.id) != database.oid) continue;
+                const std::uint32_t oid = database_oid(*in, one.id);
+                if (database.oid != 0 && oid != database.oid) continue;
+                best.oid = oid;
                 best.database = one.database;
                 if (!verified(*in, one.id)) {
                     trouble = fmt::format("snapshot {} is damaged", one.id);
@@ -155,7 +159,10 @@ void recovery::judge(guard_loss& loss, const std::string& path, timestamp now) {
         if (usable(one, path, ruled_out)) among.push_back(&one);
     if (options_.repositories.empty()) ruled_out.emplace_back("no repository is named");
     bool missing = false;
-    for (const found_database& database : loss.cluster.needed()) {
+    std::vector<found_database> needed = loss.cluster.needed();
+    // Empty but for what initdb makes; roles and settings are somebody's work all the same.
+    if (needed.empty()) needed.emplace_back();
+    for (const found_database& database : needed) {
         std::string trouble;
         guard_cover found = cover(loss.cluster, database, among, trouble);
         const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - found.created_at);
