@@ -119,6 +119,12 @@ error refusal(const guard_report& report, const guard_arguments& arguments) {
             detail_of(report), hint};
 }
 
+std::string sentence(const std::string& text) {
+    const bool ended =
+        !text.empty() && std::string_view(".?!").find(text.back()) != std::string::npos;
+    return ended ? text : text + ".";
+}
+
 // What --force has not been told the name of; empty: everything has.
 std::vector<std::string> unconfirmed(const guard_report& report, const guard_arguments& arguments) {
     std::vector<std::string> result;
@@ -206,7 +212,7 @@ exit_status run(const guard_arguments& given, output& out) {
         throw error(error_code::refused,
                     fmt::format("cannot judge \"{}\", and did not run it",
                                 fmt::join(arguments.options.command, " ")),
-                    report.why + ".", "If you know what it deletes, run it without the guard.");
+                    sentence(report.why), "If you know what it deletes, run it without the guard.");
     }
     if (report.verdict == guard_verdict::refused && !forced) {
         for (const std::string& one : report.notes) out.note("note: " + printable(one));

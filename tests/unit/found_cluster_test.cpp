@@ -109,6 +109,13 @@ TEST_F(found_cluster, a_damaged_one_is_found_and_says_so) {
     EXPECT_FALSE(guard::read_control_file(std::string(8192, '\0')));
 }
 
+TEST_F(found_cluster, what_is_left_of_one_is_found_too) {
+    make_cluster(folder() / "data");
+    fs::remove(folder() / "data/PG_VERSION");
+    EXPECT_THAT(find_clusters(folder()).clusters.at(0).problem, HasSubstr("PG_VERSION"));
+    EXPECT_EQ(judged({"rm", "-rf", folder().string()}).verdict, chronos::guard_verdict::refused);
+}
+
 TEST_F(found_cluster, one_with_a_process_in_it_runs) {
     make_cluster(folder() / "data", 7391, 6);
     write(folder() / "data/postmaster.pid", "1\n");

@@ -168,7 +168,9 @@ TEST(guard_engine, rm_keeps_anonymous_volumes_and_rm_v_does_not) {
 
 TEST(guard_engine, stopping_a_container_run_with_rm_deletes_its_volumes) {
     engine docker;
-    EXPECT_THAT(docker.deleted("docker stop scratch"), ElementsAre("anonymous volume B"));
+    EXPECT_THAT(docker.deleted("docker stop scratch"),
+                ElementsAre("container scratch", "anonymous volume B"));
+    EXPECT_FALSE(docker.of("docker stop scratch").all[0].likely);
     EXPECT_THAT(docker.deleted("docker stop shop-db-1"), IsEmpty());
 }
 
@@ -243,6 +245,22 @@ TEST(guard_engine, what_cannot_be_read_is_unknown_and_refused) {
     EXPECT_EQ(report.verdict, chronos::guard_verdict::refused);
     ASSERT_EQ(report.losses.size(), 1U);
     EXPECT_THAT(report.losses[0].reasons, ElementsAre(HasSubstr("unknown")));
+}
+
+TEST(guard_engine, a_layer_that_cannot_be_read_counts_if_the_data_would_lie_there) {
+    engine docker;
+    chronos::guard_options options;
+    options.command = words("docker rm shop-web-1");
+    const auto web = guard::judge(options, docker.asks, {});
+    EXPECT_EQ(web.verdict, chronos::guard_verdict::passed);
+    EXPECT_THAT(web.notes, Contains(HasSubstr("shop-web-1")));
+    auto& inspected = docker.asks.answers["docker inspect --type container c1 c2 c3"];
+    const std::string moved = "PGDATA=/srv/pg";
+    inspected.replace(inspected.find("PGDATA=/var/lib/postgresql/data"), 31, moved);
+    options.command = words("docker rm -f shop-db-1");
+    const auto db = guard::judge(options, docker.asks, {});
+    EXPECT_EQ(db.verdict, chronos::guard_verdict::refused);
+    EXPECT_THAT(db.losses.at(0).reasons, ElementsAre(HasSubstr("unknown")));
 }
 
 TEST(guard_engine, podman_prunes_every_unused_volume) {

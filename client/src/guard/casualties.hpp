@@ -17,6 +17,7 @@ struct casualty {
     std::vector<std::string> containers;  // that use it
     bool running = false;                 // one of them runs
     bool part_of_cluster = false;         // lies inside a data directory: `path` is that one
+    bool likely = true;                   // false: nothing speaks for a cluster in it
     std::string unreadable;               // why path is empty
 };
 

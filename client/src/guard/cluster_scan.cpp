@@ -65,7 +65,10 @@ class scanner {
                                [name](const entry& one) { return one.name == name; });
         };
         // A database's own folder has PG_VERSION as well, but neither of these.
-        if (has("PG_VERSION") && (has("global") || has("base"))) return take_cluster(path, entries);
+        const bool whole = has("PG_VERSION") && (has("global") || has("base"));
+        // What is left of one, or what a container has changed of one that came with its image.
+        const bool rest = has("global") && has("base") && has("pg_wal");
+        if (whole || rest) return take_cluster(path, entries);
         if (has("format.json") && has("objects") && has("snapshots")) {
             found_part part;
             part.what = found_part::kind::repository;
@@ -173,6 +176,7 @@ class scanner {
         } else {
             found.problem = "global/pg_control cannot be read";
         }
+        if (found.major.empty()) found.problem = "PG_VERSION cannot be read";
         found.databases = databases(path / "base");
         found.bytes = size(path);
         for (const entry& one : entries)

@@ -117,11 +117,8 @@ class collector {
         layer.name = one.name;
         layer.containers = {one.name};
         layer.running = one.running;
+        layer.likely = data_in_layer(one);
         locate(layer, one.writable_layer, "");
-        if (!layer.path.empty() || !data_in_layer(one)) {
-            if (!layer.path.empty()) result.all.push_back(std::move(layer));
-            return;
-        }
         result.all.push_back(std::move(layer));
     }
 

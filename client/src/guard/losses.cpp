@@ -76,6 +76,14 @@ class looker {
 
   private:
     void unknown(const casualty& one, const std::string& why) {
+        if (!one.likely) {
+            to_.deleted.push_back(described(one));
+            to_.notes.push_back(
+                fmt::format("{} could not be looked into ({}); neither its image nor its "
+                            "environment speaks of a data directory there",
+                            described(one), why));
+            return;
+        }
         guard_loss loss = loss_of(one);
         loss.reasons.push_back(fmt::format("whether a cluster lies in it is unknown: {}", why));
         to_.losses.push_back(std::move(loss));

@@ -60,7 +60,10 @@ casualties path_casualties(const command& of) {
                 result.notes.push_back(fmt::format("there is no \"{}\"", name));
                 continue;
             }
-            casualty hidden{"directory", path.string(), "", {}, false, false, std::strerror(errno)};
+            casualty hidden;
+            hidden.kind = "directory";
+            hidden.name = path.string();
+            hidden.unreadable = std::strerror(errno);
             result.all.push_back(std::move(hidden));
             continue;
         }
