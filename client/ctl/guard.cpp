@@ -13,8 +13,10 @@
 #include <sstream>
 
 #include "chronos/error.hpp"
+#include "chronos/snapshot.hpp"
 #include "ctl/duration_option.hpp"
 #include "ctl/found_cluster.hpp"
+#include "ctl/interruption.hpp"
 #include "ctl/json.hpp"
 #include "ctl/repository_argument.hpp"
 #include "ctl/text.hpp"
@@ -29,6 +31,7 @@ struct guard_arguments {
     std::vector<std::string> repositories;
     std::int64_t max_age = 24 * 60 * 60;
     std::vector<std::string> confirmed;
+    std::vector<std::string> databases;  // to take a snapshot of, should there be none that counts
     bool dry_run = false;
     bool force = false;
 };
@@ -106,10 +109,12 @@ error refusal(const guard_report& report, const guard_arguments& arguments) {
     const bool known = std::all_of(report.losses.begin(), report.losses.end(),
                                    [](const auto& one) { return one.cluster_known; });
     std::string hint =
-        known ? "Take a snapshot of each database into a repository on another device: chronosctl "
-                "snapshot -d CONNINFO --repository URL, and name it by --repository URL."
-              : "Run this as a user who may read it. If nothing of value can be in it, --force "
-                "--confirm NAME lets it pass.";
+        known
+            ? "Take a snapshot of each database into a repository on another device: chronosctl "
+              "snapshot -d CONNINFO --repository URL, and name it by --repository URL; or have it "
+              "taken by --snapshot CONNINFO."
+            : "Run this as a user who may read it. If nothing of value can be in it, --force "
+              "--confirm NAME lets it pass.";
     if (arguments.options.repositories.empty() && known)
         hint = "No repository was named: give --repository URL, or set CHRONOS_REPOSITORY. " + hint;
     return {error_code::refused,
@@ -196,13 +201,40 @@ std::vector<std::string> usual_repositories() {
     return {std::istream_iterator<std::string>(in), {}};
 }
 
+// One each of the databases that were named, into the repositories that were.
+void take_snapshots(const guard_arguments& arguments, output& out) {
+    snapshot_options options;
+    options.repositories = arguments.options.repositories;
+    options.warning = [&out](const std::string& text) { out.warning(text); };
+    const interruption interrupted;
+    options.stop = interrupted.token();
+    for (const std::string& url : options.repositories) prepare_repository(url);
+    for (const std::string& database : arguments.databases) {
+        const bool name = database.find_first_of("=:/") == std::string::npos;
+        const snapshot_result taken =
+            take_snapshot(name ? "dbname=" + database : database, options);
+        out.note(fmt::format("note: took snapshot {}", taken.id));
+    }
+}
+
+guard_report judged(const guard_arguments& arguments, output& out) {
+    guard_report report = judge_command(arguments.options);
+    const bool wanted = !arguments.databases.empty() && !arguments.dry_run;
+    if (report.verdict != guard_verdict::refused || !wanted) return report;
+    take_snapshots(arguments, out);
+    return judge_command(arguments.options);
+}
+
 exit_status run(const guard_arguments& given, output& out) {
     guard_arguments arguments = given;
     arguments.options.max_age = std::chrono::seconds(arguments.max_age);
     if (arguments.repositories.empty()) arguments.repositories = usual_repositories();
     for (const std::string& one : arguments.repositories)
         arguments.options.repositories.push_back(repository_url(one));
-    const guard_report report = judge_command(arguments.options);
+    if (!arguments.databases.empty() && arguments.options.repositories.empty())
+        throw error(error_code::usage, "--snapshot needs a repository", {},
+                    "Name one by --repository, on another device than the data.");
+    const guard_report report = judged(arguments, out);
     if (arguments.dry_run) return tell_only(report, arguments, out);
     const bool forced = arguments.force && report.verdict == guard_verdict::refused;
     if (report.verdict != guard_verdict::passed && out.json() && !forced)
@@ -247,6 +279,11 @@ void add_guard(verbs& all) {
                   "a repository on the device of the data counts as well");
     verb.add_flag("--verify-data", arguments->options.read_objects,
                   "read and hash every object of the snapshots, not just their presence and size");
+    verb.add_option("--snapshot", arguments->databases,
+                    "take a snapshot of this database first if there is none that counts; again "
+                    "for others")
+        ->type_name("CONNINFO")
+        ->allow_extra_args(false);
     verb.add_flag("--dry-run", arguments->dry_run, "only tell what would be deleted");
     verb.add_flag("--force", arguments->force, "let it pass, if its name is typed");
     verb.add_option("--confirm", arguments->confirmed, "with --force: the name; again for others")

@@ -63,10 +63,11 @@ sub ctl_json_before {
     return ($document, $status);
 }
 sub refused {
-    my ($arguments, $expected, $name) = @_;
+    my ($arguments, $expected, $name, $code) = @_;
+    $code //= 4;
     my $before = done();
     my ($status, $out, $err) = guard(@$arguments);
-    is($status, 4, "$name: exit 4");
+    is($status, $code, "$name: exit $code");
     like($err, $expected, "$name: why") or diag($out);
     is(done(), $before, "$name: nothing was run");
 }
@@ -114,6 +115,18 @@ is(done(), "compose down -v\n", 'once');
 }
 ($document, $status) = guard_json('--dry-run', @with, '--', @down);
 is("$status $document->{verdict} $document->{losses}[0]{snapshots}[0]{snapshot}", "0 passed $id", '--dry-run says that it would pass');
+
+# --- with one that it takes itself
+refused(['--snapshot', 'shop', '--same-device', '--', @down], qr/--snapshot needs a repository/, '--snapshot without a repository', 2);
+mkdir "$place/second";
+my @second = ('--repository', "$place/second", '--same-device', '--snapshot', 'shop');
+($code, $out, $err) = guard('--dry-run', @second, '--', @down);
+is($code, 4, '--dry-run takes no snapshot');
+($code, $out, $err) = guard(@second, '--', @down);
+is($code, 7, '--snapshot takes one, and the command is run') or diag($err);
+like($err, qr/took snapshot (\S+)\n.*snapshot \1 of/s, 'and says which');
+($code, $out, $err) = guard(@second, '--', @down);
+unlike($err, qr/took snapshot/, 'the next time none is needed');
 
 # --- what is not understood is not run
 refused([@with, '--', qw(docker exec db rm -rf /)], qr/cannot judge "docker exec db rm -rf \/", and did not run it/, 'exec');
