@@ -89,6 +89,7 @@ json to_json(const snapshot_summary& snapshot) {
             {"rows", snapshot.rows},
             {"plain_bytes", snapshot.plain_bytes},
             {"stored_bytes", snapshot.stored_bytes},
+            {"reused_bytes", snapshot.reused_bytes},
             {"damage", text_or_null(snapshot.damage)}};
 }
 
@@ -104,6 +105,7 @@ json to_json(const snapshot_run& run) {
                 {"rows", run.rows},
                 {"plain_bytes", run.plain_bytes},
                 {"stored_bytes", run.stored_bytes},
+                {"reused_bytes", run.reused_bytes},
                 {"seconds", run.seconds},
                 {"repositories", run.repositories}};
     if (run.state == run_state::running) {

@@ -14,6 +14,7 @@
 #include "ctl/phases.hpp"
 #include "ctl/repository_argument.hpp"
 #include "ctl/server_run.hpp"
+#include "ctl/table.hpp"
 #include "ctl/text.hpp"
 #include "ctl/verbs.hpp"
 
@@ -28,6 +29,9 @@ struct snapshot_verb_options {
     std::optional<unsigned> jobs;
     bool no_roles = false;
     bool no_wait = false;
+    bool full = false;
+    bool portable = false;
+    bool explain = false;
     bool engine = false;
     std::string id;
     std::string expected_version;
@@ -42,6 +46,8 @@ snapshot_options engine_options(const snapshot_verb_options& options) {
     result.label = options.label;
     result.id = options.id;
     result.roles = !options.no_roles;
+    result.full = options.full;
+    result.portable = options.portable;
     if (options.jobs) result.jobs = *options.jobs;
     return result;
 }
@@ -58,17 +64,47 @@ json document_of(const snapshot_result& result) {
             {"plain_bytes", result.plain_bytes},
             {"stored_bytes", result.stored_bytes},
             {"pieces", result.pieces},
+            {"base", text_or_null(result.base)},
+            {"full_reason", text_or_null(result.full_reason)},
+            {"reused_pieces", result.reused_pieces},
+            {"reused_bytes", result.reused_bytes},
             {"seconds", result.seconds},
             {"repositories", result.repositories},
             {"warnings", result.warnings}};
 }
 
+json explanation_of(const snapshot_result& result) {
+    json list = json::array();
+    for (const auto& one : result.explanation) {
+        list.push_back({{"schema", one.schema},
+                        {"name", one.name},
+                        {"ranges", one.ranges},
+                        {"reused", one.reused},
+                        {"reason", text_or_null(one.reason)}});
+    }
+    return list;
+}
+
+void explain(const snapshot_result& result, output& out) {
+    out.line(result.base.empty() ? "nothing was reused: " + result.full_reason
+                                 : "built on snapshot " + result.base);
+    table lines(
+        {{"table"}, {"ranges", alignment::right}, {"reused", alignment::right}, {"why not all"}});
+    for (const auto& one : result.explanation) {
+        lines.add(
+            {one.schema + "." + one.name, grouped(one.ranges), grouped(one.reused), one.reason});
+    }
+    out.text(lines.render(out.columns()));
+}
+
 // Of a snapshot_result as of a snapshot_run.
 template <typename snapshot>
 std::string text_of(const snapshot& result) {
-    return fmt::format("snapshot {} complete: {}, {}, {} ({} stored) in {}", result.id,
+    const std::string reused =
+        result.reused_bytes == 0 ? "" : human_bytes(result.reused_bytes) + " reused, ";
+    return fmt::format("snapshot {} complete: {}, {}, {} ({}{} stored) in {}", result.id,
                        counted(result.tables, "table"), counted(result.rows, "row"),
-                       human_bytes(result.plain_bytes), human_bytes(result.stored_bytes),
+                       human_bytes(result.plain_bytes), reused, human_bytes(result.stored_bytes),
                        human_duration(std::chrono::duration<double>(result.seconds)));
 }
 
@@ -86,10 +122,13 @@ exit_status run_here(const snapshot_verb_options& options, output& out) {
     const snapshot_result result = take_snapshot(options.target.conninfo(), work);
     bar.clear();
     if (out.json()) {
-        out.document(document_of(result));
-    } else {
-        out.line(text_of(result));
+        json document = document_of(result);
+        if (options.explain) document["explanation"] = explanation_of(result);
+        out.document(document);
+        return exit_status::success;
     }
+    out.line(text_of(result));
+    if (options.explain) explain(result, out);
     return exit_status::success;
 }
 
@@ -97,6 +136,9 @@ exit_status run_there(const snapshot_verb_options& options, output& out) {
     if (options.jobs || options.no_roles) {
         throw error(error_code::usage, "--jobs and --no-roles need --repository", {},
                     "The server's own snapshots follow its setting chronos.snapshot_jobs.");
+    }
+    if (options.full || options.portable || options.explain) {
+        throw error(error_code::usage, "--full, --portable and --explain need --repository");
     }
     connection database(options.target.conninfo());
     if (options.no_wait) {
@@ -156,6 +198,13 @@ void add_snapshot(verbs& all) {
         ->type_name("N")
         ->check(between(1, 256));
     verb.add_flag("--no-roles", options->no_roles, "leave out roles (with --repository)");
+    auto* full = verb.add_flag("--full", options->full,
+                               "read every row, also what did not change (with --repository)");
+    verb.add_flag("--portable", options->portable,
+                  "use nothing of the extension in the database (with --repository)")
+        ->excludes(full);
+    verb.add_flag("--explain", options->explain,
+                  "say what was reused of each table, and why not all (with --repository)");
     verb.add_flag("--no-wait", options->no_wait, "print the id and do not wait for the server");
     add_engine_options(verb, *options);
 }

@@ -1,5 +1,7 @@
 // chronosctl snapshots: what a repository holds, or what the server took.
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -34,6 +36,10 @@ std::string version_text(const std::optional<std::int64_t>& version) {
     return version ? std::to_string(*version) : "-";
 }
 
+std::string share_text(std::uint64_t part, std::uint64_t whole) {
+    return part == 0 ? "-" : fmt::format("{} %", part * 100 / std::max<std::uint64_t>(1, whole));
+}
+
 std::string lines_of(const std::vector<snapshot_summary>& snapshots, std::size_t columns) {
     table lines({{"id"},
                  {"time"},
@@ -42,16 +48,18 @@ std::string lines_of(const std::vector<snapshot_summary>& snapshots, std::size_t
                  {"tables", alignment::right},
                  {"rows", alignment::right},
                  {"size", alignment::right},
+                 {"reused", alignment::right},
                  {"stored", alignment::right},
                  {"label"}});
     for (const snapshot_summary& one : snapshots) {
         if (!one.damage.empty()) {
-            lines.add({one.id, "damaged", "", "", "", "", "", "", one.damage});
+            lines.add({one.id, "damaged", "", "", "", "", "", "", "", one.damage});
             continue;
         }
         lines.add({one.id, local_time(one.created_at), one.database, version_text(one.version),
                    grouped(one.tables), grouped(one.rows), human_bytes(one.plain_bytes),
-                   human_bytes(one.stored_bytes), one.label});
+                   share_text(one.reused_bytes, one.plain_bytes), human_bytes(one.stored_bytes),
+                   one.label});
     }
     return lines.render(columns);
 }
@@ -64,6 +72,7 @@ std::string lines_of(const std::vector<snapshot_run>& runs, std::size_t columns)
                  {"tables", alignment::right},
                  {"rows", alignment::right},
                  {"size", alignment::right},
+                 {"reused", alignment::right},
                  {"took", alignment::right},
                  {"label or error"}});
     for (const snapshot_run& one : runs) {
@@ -72,6 +81,7 @@ std::string lines_of(const std::vector<snapshot_run>& runs, std::size_t columns)
                    version_text(one.version), complete ? grouped(one.tables) : "-",
                    complete ? grouped(one.rows) : "-",
                    complete ? human_bytes(one.plain_bytes) : "-",
+                   complete ? share_text(one.reused_bytes, one.plain_bytes) : "-",
                    complete ? human_duration(std::chrono::duration<double>(one.seconds)) : "-",
                    one.state == run_state::failed ? one.message : one.label});
     }

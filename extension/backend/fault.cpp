@@ -30,6 +30,14 @@ void wait_to_be_cancelled() {
     }
 }
 
+void wait_a_little() {
+    constexpr int kTurns = 50;
+    for (int turn = 0; turn < kTurns; ++turn) {
+        CHECK_FOR_INTERRUPTS();
+        pg_usleep(10 * 1000L);
+    }
+}
+
 }  // namespace
 
 void fail_on_purpose(const char* step) {
@@ -48,6 +56,9 @@ void fail_on_purpose(const char* step) {
         }
         if (name == "wait") {
             wait_to_be_cancelled();
+        }
+        if (name == "pause") {
+            return wait_a_little();
         }
         if (name == "once" && (failed_before = !failed_before) == false) {
             return;

@@ -9,7 +9,8 @@ namespace chronos::backend {
 extern char* fail_at;
 
 // Fails if the setting names `step`. KIND is error (the default), disk_full, lock_timeout, cancel,
-// once: an error every other time, or wait: until the statement is cancelled.
+// once: an error every other time, wait: until the statement is cancelled, or pause: half a
+// second, and no failure.
 void fail_on_purpose(const char* step);
 
 // Marks a step. Costs nothing but the look at the setting. May throw backend_error.

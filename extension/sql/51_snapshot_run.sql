@@ -98,12 +98,17 @@ SELECT r.id, r.label,
        CASE WHEN lost.lost THEN 'the server or its worker ended before the snapshot did' ELSE r.error END AS error,
        r.detail,
        r.hint,
-       r.schedule
+       r.schedule,
+       (r.result ->> 'reused_bytes')::bigint AS reused_bytes,
+       r.result ->> 'base' AS base,
+       r.result ->> 'full_reason' AS full_reason
 FROM chronos.snapshot_run AS r
 CROSS JOIN LATERAL (SELECT CASE WHEN r.state = 'running' THEN chronos.run_is_lost(r.id) ELSE false END AS lost) AS lost
 ORDER BY r.requested_at;
 COMMENT ON VIEW chronos.snapshots IS
     'Snapshots taken from inside this database: running, complete or failed, with the reason.';
+COMMENT ON COLUMN chronos.snapshots.reused_bytes IS
+    'Of plain_bytes, how many were taken over unread from snapshot base, which is proved to hold the same rows; full_reason says why there was no base.';
 GRANT SELECT ON chronos.snapshots TO pg_read_all_stats;
 
 CREATE VIEW chronos.snapshot_progress AS

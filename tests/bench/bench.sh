@@ -1,7 +1,7 @@
 #!/bin/bash
 # `make bench`: we and the peers on the same data in one run, interleaved, everything fsynced; medians
 # of BENCH_ROUNDS (5) rounds, printed as ratios. Runs inside a stage (tests/harness).
-#   bench.sh [snapshot] [tpcb] [schema] [ddl] [history] [gate] [migrate]         default: all
+#   bench.sh [snapshot] [incremental] [tpcb] [schema] [ddl] [history] [gate] [migrate]         default: all
 # Environment: BENCH_ROUNDS, BENCH_GB (size of the data set, default 1.2), BENCH_SECONDS (of a pgbench run, 20).
 set -uo pipefail
 # shellcheck disable=SC1091
@@ -80,7 +80,7 @@ dump_zstd() {
 take_snapshot() { chronosctl snapshot -d dbname=bench --repository "file://$work/repository" --jobs 2; }
 
 bench_snapshot() {
-    load_data
+    [ "$(sql -d postgres -c "SELECT count(*) FROM pg_database WHERE datname = 'bench'")" = 1 ] || load_data
     local bytes us directory zstd
     bytes=$(sql -d bench -c "SELECT sum(pg_table_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
     echo "full snapshot of $((bytes / 1000000)) MB of tables, both sides fsynced, seconds:"
@@ -100,6 +100,39 @@ bench_snapshot() {
     printf '  %-34s %8s %10s MB\n' "chronosctl snapshot --jobs 2" "$us" "$(($(du -sb "$work/repository" | cut -f1) / 1000000))"
     printf '  %-34s %8s %10s MB   ratio %s\n' "pg_dump -Fd -j2" "$directory" "$((size_directory / 1000000))" "$(ratio "$directory" "$us")"
     printf '  %-34s %8s %10s MB   ratio %s\n' "pg_dump -Fc -Z0 | zstd -1 -T2" "$zstd" "$((size_zstd / 1000000))" "$(ratio "$zstd" "$us")"
+}
+
+append_rows() {
+    sql -d bench <<TEXT || die "append"
+INSERT INTO pgbench_accounts SELECT m + g, 1, 0, '' FROM generate_series(1, $1) g, (SELECT max(aid) AS m FROM pgbench_accounts) x;
+INSERT INTO series SELECT m + g, now(), 'sensor', random()::numeric, '{"state": "ok"}', md5(g::text) || ' ' || md5(random()::text)
+FROM generate_series(1, $1 / 4) g, (SELECT max(id) AS m FROM series) x;
+TEXT
+}
+
+# After bench_snapshot: its data and its last repository.
+bench_incremental() {
+    local us nothing random directory few
+    [ -d "$work/repository" ] || rounds=1 bench_snapshot
+    few=$(awk -v g="$gigabytes" 'BEGIN { printf "%d", g * 40000 }')
+    echo "incremental snapshot, warm, seconds:"
+    for _ in $(seq "$rounds"); do
+        append_rows "$few"
+        timed "$work/appended.times" take_snapshot
+        timed "$work/nothing.times" take_snapshot
+        timed "$work/dumped.times" dump_directory
+        rm -rf "$work/out"
+        sql -d bench -c "UPDATE pgbench_accounts SET abalance = 1 WHERE aid IN (SELECT (random() * 1000000)::int FROM generate_series(1, $few))"
+        timed "$work/random.times" take_snapshot
+    done
+    us=$(median < "$work/appended.times")
+    nothing=$(median < "$work/nothing.times")
+    random=$(median < "$work/random.times")
+    directory=$(median < "$work/dumped.times")
+    printf '  %-34s %8s\n' "pg_dump -Fd -j2" "$directory"
+    printf '  %-34s %8s   ratio %s\n' "1 % appended" "$us" "$(ratio "$directory" "$us")"
+    printf '  %-34s %8s   ratio %s\n' "nothing changed" "$nothing" "$(ratio "$directory" "$nothing")"
+    printf '  %-34s %8s   ratio %s\n' "1 % updated at random" "$random" "$(ratio "$directory" "$random")"
 }
 
 # The same load on two databases of one server, one with the extension.
@@ -139,10 +172,10 @@ here=$(dirname "$0")
 . "$here/migrate.sh"
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(snapshot tpcb schema ddl history gate migrate)
+[ ${#parts[@]} -gt 0 ] || parts=(snapshot incremental tpcb schema ddl history gate migrate)
 for part in "${parts[@]}"; do
     case $part in
-        snapshot | tpcb | schema | ddl | history | gate | migrate) "bench_$part" ;;
+        snapshot | incremental | tpcb | schema | ddl | history | gate | migrate) "bench_$part" ;;
         *) die "no such part: $part" ;;
     esac
 done

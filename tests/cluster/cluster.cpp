@@ -93,16 +93,26 @@ cluster::cluster(const std::vector<std::string>& initdb, const std::string& conf
         << "\nfsync = off\nmax_connections = 40\nlog_line_prefix = '%m [%p] %a '\n"
         << "shared_buffers = 64MB\nmax_wal_size = 2GB\n"
         << config << "\n";
+    start();
+}
+
+void cluster::start() {
     pid_ = start_server(bin_, directory_);
     for (int attempt = 0;; ++attempt) {
         try {
             internal::session probe(conninfo());
             return;
         } catch (const error&) {
-            if (attempt > 200) throw std::runtime_error("no server: " + log());
+            if (attempt > 1200) throw std::runtime_error("no server: " + log());
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         }
     }
+}
+
+void cluster::crash() {
+    kill(pid_, SIGQUIT);
+    waitpid(pid_, nullptr, 0);
+    start();
 }
 
 cluster::~cluster() {

@@ -33,6 +33,8 @@ class cluster {
     std::string ask(const std::string& database, const std::string& sql);
     // Replaces pg_hba.conf and reloads.
     void set_hba(const std::string& lines);
+    // Ends the server as a crash does, nothing flushed, and starts it again.
+    void crash();
     // Runs a program of the server's bin directory against a database; returns what it prints.
     std::string run(const std::string& program, const std::string& arguments,
                     const std::string& database = "postgres");
@@ -41,6 +43,8 @@ class cluster {
     [[nodiscard]] int port() const { return port_; }
 
   private:
+    void start();
+
     std::string directory_;
     std::string bin_;
     int pid_ = 0;

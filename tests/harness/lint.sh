@@ -21,7 +21,7 @@ known() {
         extension/history) echo "extension/backend client/src/core extension/live extension/tools" ;;
         extension/gate) echo "extension/backend client/src/core extension/history" ;;
         extension/scheduler) echo "extension/backend client/src/core" ;;
-        extension/live | extension/tools) echo "extension/backend" ;;
+        extension/live | extension/tools | extension/pieces) echo "extension/backend" ;;
         extension) echo "extension/backend extension/capture extension/history extension/gate extension/scheduler" ;;
         client/src/connection | client/src/repository) echo "client/src/core" ;;
         client/src/versions) echo "client/src/core client/src/connection" ;;

@@ -34,13 +34,20 @@ manifest sample() {
                          7,
                          200,
                          std::string(32, 'f'),
-                         {{object('5'), 3}, {object('6'), 4}}});
+                         {{object('5'), 3}, {object('6'), 4}},
+                         table_facts{16400,
+                                     "base/5/16400",
+                                     std::string(64, 'a'),
+                                     {{0, 10, 10, "1/ABCDEF0", true, 1, std::string(32, 'd')},
+                                      {10, {}, 3, "", false, 1, std::string(32, 'e')}}}});
     of.tables.push_back(
-        {"chronos", "version", table_kind::extension, {}, copy_format::binary, 0, 0, "", {}});
+        {"chronos", "version", table_kind::extension, {}, copy_format::binary, 0, 0, "", {}, {}});
     of.sequences.push_back({"public", "s", std::numeric_limits<std::int64_t>::min(), true});
     of.sequences.push_back({"public", "t", std::numeric_limits<std::int64_t>::max(), false});
     of.large_objects = {2, 100, {{object('7'), 2}}};
     of.matviews = {{"public", "m"}, {"public", "n"}};
+    of.incremental = incremental_info{1, "6f1c7d4e-0000-4000-8000-000000000002",
+                                      "20261122T041932Z-0a1b2c3d", 1, 100};
     return of;
 }
 
@@ -81,8 +88,32 @@ TEST(manifest, without_the_optional_parts_is_read_back_as_well) {
     of.sequences.clear();
     of.large_objects = {};
     of.matviews.clear();
+    of.incremental.reset();
     of.server.system_identifier.clear();
     EXPECT_EQ(from_json(to_json(of)), of);
+}
+
+TEST(manifest, ranges_that_do_not_share_out_the_table_are_refused) {
+    const std::string good = to_json(sample());
+    EXPECT_THAT(failure(replaced(good, "\"first\":10", "\"first\":11")), HasSubstr("leaves a gap"));
+    EXPECT_THAT(failure(replaced(good, "\"last\":10", "\"last\":null")), HasSubstr("leaves a gap"));
+    EXPECT_THAT(failure(replaced(good, "\"last\":null", "\"last\":20")), HasSubstr("leaves a gap"));
+    EXPECT_THAT(failure(replaced(good, "\"pieces\":1", "\"pieces\":2")), HasSubstr("is too many"));
+    EXPECT_THAT(failure(replaced(good, "\"pieces\":1", "\"pieces\":0")),
+                HasSubstr("leaves pieces out"));
+    EXPECT_THAT(failure(replaced(good, "1/ABCDEF0", "1/ABCDEFG")),
+                HasSubstr("is not a position in the WAL"));
+    EXPECT_THAT(failure(replaced(good, std::string(32, 'd'), "")), HasSubstr("content_hash"));
+}
+
+TEST(manifest, without_what_incremental_snapshots_need_is_one_of_an_older_writer) {
+    manifest of = sample();
+    of.incremental.reset();
+    of.tables[0].facts.reset();
+    const std::string text = to_json(of);
+    EXPECT_EQ(text.find("facts"), std::string::npos);
+    EXPECT_EQ(text.find("incremental"), std::string::npos);
+    EXPECT_EQ(from_json(text), of);
 }
 
 TEST(manifest, names_one_object_a_line_for_the_shell) {

@@ -60,6 +60,7 @@ class memory_storage final : public storage {
         const std::lock_guard guard(memory_->mutex);
         return memory_->files.emplace(key, contents).second;
     }
+    bool hold(const std::string& key, std::uint64_t bytes) override { return size(key) == bytes; }
     void replace(const std::string& key, std::string_view contents) override {
         const std::lock_guard guard(memory_->mutex);
         memory_->files[key] = contents;

@@ -24,7 +24,8 @@ manifest with_table(const std::string& schema, const std::string& name) {
                          1,
                          1,
                          "",
-                         {{{std::string(64, '3'), 1, 1}, 1}}});
+                         {{{std::string(64, '3'), 1, 1}, 1}},
+                         {}});
     return of;
 }
 

@@ -29,7 +29,7 @@ inline manifest sample_manifest(writing_session& session, const std::string& id,
     of.pre_data = session.put_object("CREATE TABLE public.orders (id int);\n");
     of.post_data = session.put_object("CREATE INDEX ON public.orders (id);\n");
     of.globals = session.put_object("CREATE ROLE app;\n");
-    table_data table{"public", "orders", table_kind::table, {"id"}, copy_format::text, 0, 0,
+    table_data table{"public", "orders", table_kind::table, {"id"}, copy_format::text, 0, 0, {},
                      {},       {}};
     for (const std::string& plain : pieces) {
         table.pieces.push_back({session.put_object(plain), 1});

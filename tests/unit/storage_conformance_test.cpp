@@ -68,6 +68,15 @@ TYPED_TEST(storage_conformance, a_file_is_read_by_others_as_it_was_put) {
     }
 }
 
+TYPED_TEST(storage_conformance, a_file_is_held_if_it_has_its_size) {
+    const auto storage = this->kind_.open();
+    EXPECT_FALSE(storage->hold(key('a'), 0));
+    EXPECT_TRUE(storage->put(key('a'), "first"));
+    EXPECT_TRUE(storage->hold(key('a'), 5));
+    EXPECT_FALSE(storage->hold(key('a'), 4));
+    EXPECT_FALSE(storage->hold(key('b'), 5));
+}
+
 TYPED_TEST(storage_conformance, a_file_is_never_overwritten_by_put) {
     const auto storage = this->kind_.open();
     EXPECT_TRUE(storage->put(key('a'), "first"));

@@ -59,6 +59,51 @@ TEST_F(writing, equal_contents_are_stored_once) {
     EXPECT_EQ(created, first.stored_bytes);
 }
 
+TEST_F(writing, what_is_kept_is_there_and_noted_and_not_swept) {
+    snapshot(1, {"a"});
+    {
+        writing_session session({url()});
+        const auto base =
+            session.newest([](const manifest& each) { return each.id == sample_id(1); });
+        ASSERT_TRUE(base);
+        const object_ref piece = base->tables[0].pieces[0].object;
+        EXPECT_TRUE(session.keep_object(piece));
+        EXPECT_FALSE(session.keep_object({piece.name, piece.plain_bytes, piece.stored_bytes + 1}));
+        EXPECT_FALSE(session.keep_object({std::string(64, '0'), 1, 1}));
+        EXPECT_EQ(session.created_bytes(), 0U);
+        // Somebody who gives up does not take away what others use.
+        EXPECT_THROW(repository::open(url()).sweep(std::chrono::seconds(0)), error);
+    }
+    EXPECT_TRUE(verify_repository(repository::open(url()), with_data()).intact());
+}
+
+TEST_F(writing, what_is_kept_alone_outlives_the_snapshot_that_it_is_from) {
+    snapshot(1, {"a"});
+    {
+        writing_session session({url()});
+        manifest next = *session.newest([](const manifest&) { return true; });
+        for_each_object(next, [&](const object_ref& ref, const std::string&) {
+            EXPECT_TRUE(session.keep_object(ref));
+        });
+        next.id = sample_id(2);
+        session.commit(next);
+    }
+    std::filesystem::remove(place_ / ("repo/" + manifest_key(sample_id(1))));
+    repository::open(url()).sweep(std::chrono::seconds(0));
+    EXPECT_TRUE(verify_repository(repository::open(url()), with_data()).intact());
+    EXPECT_GT(files("objects"), 3U);
+}
+
+TEST_F(writing, the_newest_that_is_wanted_is_found_past_damaged_ones) {
+    snapshot(1, {"a"});
+    snapshot(2, {"b"});
+    snapshot(3, {"c"});
+    std::ofstream(place_ / ("repo/" + manifest_key(sample_id(3))), std::ios::app) << "x";
+    const writing_session session({url()});
+    EXPECT_EQ(session.newest([](const manifest&) { return true; })->id, sample_id(2));
+    EXPECT_FALSE(session.newest([](const manifest&) { return false; }));
+}
+
 TEST_F(writing, without_a_commit_nothing_is_left) {
     {
         writing_session session({url()});

@@ -29,6 +29,7 @@ struct snapshot_summary {
     std::uint64_t rows = 0;
     std::uint64_t plain_bytes = 0;   // of the rows, before compression
     std::uint64_t stored_bytes = 0;  // in the repository, shared objects counted once
+    std::uint64_t reused_bytes = 0;  // of the plain bytes: taken over from the snapshot before
     std::string damage;              // empty: the manifest could be read; else why it could not
 
     friend bool operator==(const snapshot_summary&, const snapshot_summary&) = default;

@@ -44,6 +44,7 @@ struct snapshot_run {
     std::uint64_t rows = 0;
     std::uint64_t plain_bytes = 0;
     std::uint64_t stored_bytes = 0;
+    std::uint64_t reused_bytes = 0;  // of the plain bytes: taken over from the snapshot before
     double seconds = 0;
     std::vector<std::string> repositories;  // URLs
     // Of a failed one.

@@ -22,11 +22,24 @@ struct snapshot_options {
     unsigned jobs = 2;
     // How long to try for the tables' locks (ACCESS SHARE, as any SELECT).
     std::chrono::seconds lock_timeout{60};
+    // Copies every row, also those that an earlier snapshot in the repository is proved to hold.
+    bool full = false;
+    // Asks nothing of the extension in the database; no later snapshot can build on this one.
+    bool portable = false;
     // Roles and their passwords, as far as the role may read them.
     bool roles = true;
     progress_callback progress;
     warning_callback warning;
     std::stop_token stop;
+};
+
+// How much of a table was taken over from an earlier snapshot.
+struct reuse_explanation {
+    std::string schema;
+    std::string name;
+    std::uint64_t ranges = 0;  // of blocks, that the table was cut into
+    std::uint64_t reused = 0;  // of them
+    std::string reason;        // the first why not all; else empty
 };
 
 struct snapshot_result {
@@ -41,6 +54,12 @@ struct snapshot_result {
     std::uint64_t plain_bytes = 0;
     std::uint64_t stored_bytes = 0;  // what this snapshot added to each repository
     std::uint64_t pieces = 0;
+    // The snapshot that this one builds on, without depending on it; empty: none, and why.
+    std::string base;
+    std::string full_reason;
+    std::uint64_t reused_pieces = 0;
+    std::uint64_t reused_bytes = 0;  // of the plain bytes: neither read nor sent
+    std::vector<reuse_explanation> explanation;
     double seconds = 0;
     std::vector<std::string> repositories;
     std::vector<std::string> warnings;

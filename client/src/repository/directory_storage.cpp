@@ -170,6 +170,14 @@ bool directory_storage::put(const std::string& key, std::string_view contents) {
     fail("link a file");
 }
 
+bool directory_storage::hold(const std::string& key, std::uint64_t bytes) {
+    const place at = find(key, missing::leave);
+    if (at.directory < 0 || file_size(at.directory, at.name, url_) != bytes) return false;
+    // As put: whoever made the name may not have come to syncing it.
+    *at.dirty = true;
+    return true;
+}
+
 void directory_storage::replace(const std::string& key, std::string_view contents) {
     const place at = find(key, missing::create);
     const std::string name = write_unfinished(contents);

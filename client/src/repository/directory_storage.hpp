@@ -28,6 +28,7 @@ class directory_storage final : public storage {
     [[nodiscard]] bool get(const std::string& key, std::string& out) override;
     [[nodiscard]] std::optional<std::uint64_t> size(const std::string& key) override;
     [[nodiscard]] bool put(const std::string& key, std::string_view contents) override;
+    [[nodiscard]] bool hold(const std::string& key, std::uint64_t bytes) override;
     void replace(const std::string& key, std::string_view contents) override;
     void sync() override;
     void sync_manifests() override;

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <array>
+#include <charconv>
 #include <memory>
 
 #include "chronos/error.hpp"
@@ -51,6 +52,17 @@ void content_hash::add(const content_hash& other) noexcept { add(other.high_, ot
 void content_hash::add(std::uint64_t high, std::uint64_t low) noexcept {
     low_ += low;
     high_ += high + (low_ < low ? 1 : 0);
+}
+
+content_hash content_hash::from_hex(std::string_view digits) {
+    constexpr std::size_t kHalf = 16;
+    content_hash result;
+    if (digits.size() != 2 * kHalf || digits.find_first_not_of(kDigits) != std::string_view::npos) {
+        throw error(error_code::internal, "not a content hash");
+    }
+    (void)std::from_chars(digits.data(), digits.data() + kHalf, result.high_, kHalf);
+    (void)std::from_chars(digits.data() + kHalf, digits.data() + 2 * kHalf, result.low_, kHalf);
+    return result;
 }
 
 std::string content_hash::hex() const {

@@ -22,6 +22,7 @@ class content_hash {
     void add(const content_hash& other) noexcept;
     // 32 lower-case hexadecimal digits.
     [[nodiscard]] std::string hex() const;
+    [[nodiscard]] static content_hash from_hex(std::string_view digits);
 
     friend bool operator==(const content_hash&, const content_hash&) = default;
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "repository/reuse_facts.hpp"
+
 namespace chronos::internal {
 
 inline constexpr int kFormatMajor = 1;
@@ -47,6 +49,7 @@ struct table_data {
     std::uint64_t bytes = 0;   // plain bytes of all pieces
     std::string content_hash;  // 32 hexadecimal digits, see hash.hpp; empty: not known
     std::vector<piece> pieces;
+    std::optional<table_facts> facts;
 
     friend bool operator==(const table_data&, const table_data&) = default;
 };
@@ -126,6 +129,7 @@ struct manifest {
     std::vector<sequence_state> sequences;
     large_object_data large_objects;
     std::vector<relation_name> matviews;  // the populated ones, in the order of refreshing
+    std::optional<incremental_info> incremental;
 
     friend bool operator==(const manifest&, const manifest&) = default;
 };

@@ -79,6 +79,73 @@ Value choice(const json_reader& in, const char* key, const char* first, Value fi
     fail(in, key, "has an unknown value");
 }
 
+std::string lsn(const json_reader& in, const char* key) {
+    std::string value = in.text_or_empty(key);
+    if (value.find_first_not_of("0123456789ABCDEF/") != std::string::npos) {
+        fail(in, key, "is not a position in the WAL");
+    }
+    return value;
+}
+
+range_facts read_range(const json_reader& in, bool is_last) {
+    range_facts range;
+    range.first = in.count("first", kMaxBytes);
+    if (!in.is_null("last")) range.last = in.count("last", kMaxBytes);
+    if (range.last.has_value() == is_last) fail(in, "last", "leaves a gap");
+    range.pages = in.count("pages", kMaxBytes);
+    range.newest_lsn = lsn(in, "newest_lsn");
+    range.is_settled = in.flag("settled");
+    range.pieces = in.count("pieces", kMaxBytes);
+    range.content_hash = hex(in, "content_hash", 32);
+    if (range.content_hash.empty()) fail(in, "content_hash", "is empty");
+    return range;
+}
+
+// The ranges follow each other and share out the pieces.
+std::vector<range_facts> read_ranges(const json_reader& in, std::size_t pieces) {
+    std::vector<range_facts> ranges;
+    std::uint64_t next = 0;
+    std::uint64_t shared_out = 0;
+    const std::size_t count = in.size("ranges");
+    in.each("ranges", [&](const json& value, std::string path) {
+        const json_reader one(value, std::move(path));
+        ranges.push_back(read_range(one, ranges.size() + 1 == count));
+        if (ranges.back().first != next) fail(one, "first", "leaves a gap");
+        next = ranges.back().last.value_or(0);
+        if (ranges.back().pieces > pieces - shared_out) fail(one, "pieces", "is too many");
+        shared_out += ranges.back().pieces;
+    });
+    if (shared_out != pieces) fail(in, "ranges", "leaves pieces out");
+    return ranges;
+}
+
+std::optional<table_facts> read_facts(const json_reader& table, std::size_t pieces) {
+    const auto in = table.optional_object("facts");
+    if (!in) return std::nullopt;
+    table_facts facts;
+    facts.oid =
+        static_cast<std::uint32_t>(in->count("oid", std::numeric_limits<std::uint32_t>::max()));
+    facts.file_path = filled(*in, "file_path");
+    facts.signature = hex(*in, "signature", 64);
+    if (facts.signature.empty()) fail(*in, "signature", "is empty");
+    facts.ranges = read_ranges(*in, pieces);
+    return facts;
+}
+
+std::optional<incremental_info> read_incremental(const json_reader& manifest) {
+    const auto in = manifest.optional_object("incremental");
+    if (!in) return std::nullopt;
+    return incremental_info{in->count("proof", kMaxBytes), in->text_or_empty("marker"),
+                            in->text_or_empty("base"), in->count("reused_pieces", kMaxBytes),
+                            in->count("reused_bytes", kMaxBytes)};
+}
+
+std::optional<chronos_info> read_chronos(const json_reader& manifest) {
+    const auto in = manifest.optional_object("chronos");
+    if (!in) return std::nullopt;
+    return chronos_info{filled(*in, "timeline"), in->number("version"), hex(*in, "fingerprint", 0)};
+}
+
 table_data read_table(const json_reader& in) {
     table_data table;
     table.schema = name(in, "schema");
@@ -98,6 +165,7 @@ table_data read_table(const json_reader& in) {
     table.content_hash = hex(in, "content_hash", 32);
     table.pieces = read_pieces(in);
     check_sums(in, table.pieces, table.bytes, &table.rows);
+    table.facts = read_facts(in, table.pieces.size());
     return table;
 }
 
@@ -165,14 +233,12 @@ manifest from_json(std::string_view text) {
     to.encoding = filled(in, "encoding");
     to.server = read_server(in.object("server"));
     to.database = read_database(in.object("database"));
-    if (const auto info = in.optional_object("chronos")) {
-        to.chronos = {filled(*info, "timeline"), info->number("version"),
-                      hex(*info, "fingerprint", 0)};
-    }
+    to.chronos = read_chronos(in);
     if (const auto globals = in.optional_object("globals")) to.globals = read_object(*globals);
     to.pre_data = read_object(in.object("pre_data"));
     to.post_data = read_object(in.object("post_data"));
     to.restore_script = read_object(in.object("restore_script"));
+    to.incremental = read_incremental(in);
     in.each("tables", [&](const json& one, std::string path) {
         to.tables.push_back(read_table({one, std::move(path)}));
     });

@@ -49,14 +49,40 @@ std::string pieces(const std::vector<piece>& all) {
            "\n]";
 }
 
+std::string range(const range_facts& of) {
+    return "{\"first\":" + std::to_string(of.first) +
+           ",\"last\":" + (of.last ? std::to_string(*of.last) : "null") +
+           ",\"pages\":" + std::to_string(of.pages) +
+           ",\"newest_lsn\":" + quoted_or_null(of.newest_lsn) +
+           ",\"settled\":" + (of.is_settled ? "true" : "false") +
+           ",\"pieces\":" + std::to_string(of.pieces) +
+           ",\"content_hash\":" + quoted(of.content_hash) + "}";
+}
+
+// Ranges stand one a line, and not where a shell looks for objects.
+std::string facts(const std::optional<table_facts>& of) {
+    if (!of) return {};
+    return ",\"facts\":{\"oid\":" + std::to_string(of->oid) +
+           ",\"file_path\":" + quoted(of->file_path) + ",\"signature\":" + quoted(of->signature) +
+           ",\"ranges\":[" + (of->ranges.empty() ? "" : "\n" + list(of->ranges, ",\n", range)) +
+           "]}";
+}
+
 std::string table(const table_data& of) {
     return "{\"schema\":" + quoted(of.schema) + ",\"name\":" + quoted(of.name) + ",\"kind\":\"" +
            (of.kind == table_kind::table ? "table" : "extension") + "\",\"format\":\"" +
            (of.format == copy_format::binary ? "binary" : "text") + "\",\"columns\":[" +
            list(of.columns, ",", quoted) + "],\"rows\":" + std::to_string(of.rows) +
            ",\"bytes\":" + std::to_string(of.bytes) +
-           ",\"content_hash\":" + quoted_or_null(of.content_hash) +
+           ",\"content_hash\":" + quoted_or_null(of.content_hash) + facts(of.facts) +
            ",\"pieces\":" + pieces(of.pieces) + "}";
+}
+
+std::string incremental(const incremental_info& of) {
+    return "{\"proof\":" + std::to_string(of.proof) + ",\"marker\":" + quoted_or_null(of.marker) +
+           ",\"base\":" + quoted_or_null(of.base) +
+           ",\"reused_pieces\":" + std::to_string(of.reused_pieces) +
+           ",\"reused_bytes\":" + std::to_string(of.reused_bytes) + "}";
 }
 
 std::string sequence(const sequence_state& of) {
@@ -121,6 +147,7 @@ std::string to_json(const manifest& from) {
     member("pre_data", object(from.pre_data));
     member("post_data", object(from.post_data));
     member("restore_script", object(from.restore_script));
+    if (from.incremental) member("incremental", incremental(*from.incremental));
     member("tables", lines(from.tables, table));
     member("sequences", lines(from.sequences, sequence));
     member("large_objects", large_objects(from.large_objects));

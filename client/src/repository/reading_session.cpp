@@ -78,6 +78,7 @@ snapshot_summary summarize(const manifest& of) {
         summary.version = of.chronos->version;
         summary.timeline = of.chronos->timeline;
     }
+    if (of.incremental) summary.reused_bytes = of.incremental->reused_bytes;
     summary.tables = of.tables.size();
     summary.plain_bytes = of.large_objects.bytes;
     for (const table_data& table : of.tables) {

@@ -47,6 +47,10 @@ class storage {
     // durable after sync().
     [[nodiscard]] virtual bool put(const std::string& key, std::string_view contents) = 0;
 
+    // As put of a key that exists: true if it does and has so many bytes. That it exists is durable
+    // after sync().
+    [[nodiscard]] virtual bool hold(const std::string& key, std::uint64_t bytes) = 0;
+
     // As put, but takes the place of what is there. Only for an object found damaged.
     virtual void replace(const std::string& key, std::string_view contents) = 0;
 

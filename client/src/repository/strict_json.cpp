@@ -125,8 +125,7 @@ std::string json_reader::text(const char* key) const {
 }
 
 std::string json_reader::text_or_empty(const char* key) const {
-    const auto found = value_->find(key);
-    return found == value_->end() || found->is_null() ? std::string() : text(key);
+    return is_null(key) ? std::string() : text(key);
 }
 
 std::uint64_t json_reader::count(const char* key, std::uint64_t highest) const {
@@ -150,13 +149,21 @@ bool json_reader::flag(const char* key) const {
     return member(key, json::value_t::boolean).get<bool>();
 }
 
+bool json_reader::is_null(const char* key) const {
+    const auto found = value_->find(key);
+    return found == value_->end() || found->is_null();
+}
+
+std::size_t json_reader::size(const char* array) const {
+    return member(array, json::value_t::array).size();
+}
+
 json_reader json_reader::object(const char* key) const {
     return {member(key, json::value_t::object), path_of(key)};
 }
 
 std::optional<json_reader> json_reader::optional_object(const char* key) const {
-    const auto found = value_->find(key);
-    if (found == value_->end() || found->is_null()) return std::nullopt;
+    if (is_null(key)) return std::nullopt;
     return object(key);
 }
 

@@ -27,6 +27,8 @@ class json_reader {
     [[nodiscard]] std::uint64_t count(const char* key, std::uint64_t highest) const;
     [[nodiscard]] std::int64_t number(const char* key) const;
     [[nodiscard]] bool flag(const char* key) const;
+    [[nodiscard]] bool is_null(const char* key) const;  // absent or null
+    [[nodiscard]] std::size_t size(const char* array) const;
     [[nodiscard]] json_reader object(const char* key) const;
     [[nodiscard]] std::optional<json_reader> optional_object(const char* key) const;
 

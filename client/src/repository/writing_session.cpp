@@ -6,6 +6,7 @@
 #include "core/repository_url.hpp"
 #include "repository/object_store.hpp"
 #include "repository/random.hpp"
+#include "repository/reading_session.hpp"
 #include "repository/sweep.hpp"
 
 namespace chronos::internal {
@@ -67,6 +68,33 @@ object_ref writing_session::put_object(std::string_view plain) {
     }
     if (created) created_bytes_ += object.ref.stored_bytes;
     return object.ref;
+}
+
+// The shared lock, which put_object relies on too, keeps what is there from being swept.
+bool writing_session::keep_object(const object_ref& ref) {
+    for (const auto& to : targets_) {
+        to->repository->journal(writer_, ref.name);
+        if (!to->repository->hold(object_key(ref.name), ref.stored_bytes)) return false;
+    }
+    return true;
+}
+
+std::optional<manifest> writing_session::newest(
+    const std::function<bool(const manifest&)>& wanted) const {
+    storage& in = *targets_.front()->repository;
+    auto ids = snapshot_ids(in);
+    for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+        try {
+            manifest found = load_manifest(in, *id);
+            if (wanted(found)) return found;
+        } catch (const error& problem) {
+            if (problem.code() != error_code::damaged &&
+                problem.code() != error_code::wrong_component) {
+                throw;
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 void writing_session::commit(const manifest& of) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,15 @@ class writing_session {
     // Stored in every repository when it returns. After an exception the session can only be
     // destroyed.
     [[nodiscard]] object_ref put_object(std::string_view plain);
+
+    // An object of an earlier snapshot becomes one of this snapshot without its bytes. False if a
+    // repository lacks it, or has it with another size: then it has to be put.
+    [[nodiscard]] bool keep_object(const object_ref& ref);
+
+    // The newest snapshot in the first repository that `wanted` is true of. What it names stays
+    // while this session lives.
+    [[nodiscard]] std::optional<manifest> newest(
+        const std::function<bool(const manifest&)>& wanted) const;
 
     // Makes all objects durable, then the manifest visible, in every repository. If that fails in
     // one, the snapshot is in none. Throws error_code::refused if the id exists already.

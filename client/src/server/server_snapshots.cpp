@@ -21,7 +21,7 @@ constexpr std::string_view kRuns =
     " s.version, s.tables, s.rows, s.plain_bytes, s.stored_bytes, s.seconds,"
     " s.repositories,"
     " s.code, s.error, s.detail, s.hint,"
-    " p.phase, p.tables_done, p.tables_total, p.bytes_done, p.bytes_total, p.rows"
+    " p.phase, p.tables_done, p.tables_total, p.bytes_done, p.bytes_total, p.rows, s.reused_bytes"
     " FROM chronos.snapshots AS s LEFT JOIN chronos.snapshot_progress AS p ON p.id = s.id";
 
 run_state state_of(std::string_view text) {
@@ -53,6 +53,7 @@ snapshot_run run_of(const row& from) {
     run.tables_done = internal::count(from, 18);
     run.bytes_done = internal::count(from, 20);
     run.bytes_total = internal::count(from, 21);
+    run.reused_bytes = internal::count(from, 23);
     if (run.state == run_state::running) {
         run.tables = internal::count(from, 19);
         run.rows = internal::count(from, 22);

@@ -39,6 +39,10 @@ std::string complete_line(const snapshot_result& result) {
     event["plain_bytes"] = result.plain_bytes;
     event["stored_bytes"] = result.stored_bytes;
     event["pieces"] = result.pieces;
+    event["base"] = text_or_null(result.base);
+    event["full_reason"] = text_or_null(result.full_reason);
+    event["reused_pieces"] = result.reused_pieces;
+    event["reused_bytes"] = result.reused_bytes;
     event["seconds"] = result.seconds;
     event["repositories"] = result.repositories;
     event["warnings"] = result.warnings;

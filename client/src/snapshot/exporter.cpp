@@ -9,9 +9,6 @@
 namespace chronos::internal {
 namespace {
 
-// Small enough that the last ones end together, big enough that a query costs nothing.
-constexpr std::uint64_t kRangeBytes = 32 * 1024 * 1024;
-
 std::string block_condition(const block_range& range) {
     if (range.whole) return {};
     auto condition = fmt::format(" WHERE ctid >= '({},0)'::pg_catalog.tid", range.first);
@@ -33,12 +30,21 @@ std::string export_statement(const source_table& table, const block_range& range
                        table.format == copy_format::binary ? "binary" : "text");
 }
 
-exporter::exporter(const frozen_source& source, writing_session& into, progress_meter& meter)
-    : source_(source), into_(into), meter_(meter), outcomes_(source.tables().size()) {
-    const auto block_size = static_cast<std::uint64_t>(
+exporter::exporter(const frozen_source& source, writing_session& into, progress_meter& meter,
+                   const reuse_plan& reuse, const range_sizes& sizes)
+    : source_(source),
+      into_(into),
+      meter_(meter),
+      reuse_(reuse),
+      outcomes_(source.tables().size()) {
+    cutting how;
+    how.block_size = static_cast<std::uint64_t>(
         source.holder().query_one("SELECT current_setting('block_size')").number(0));
+    how.range_bytes = sizes.range;
+    how.tail_bytes = reuse.is_recorded() ? sizes.tail : 0;
+    how.before = [&reuse](std::size_t table) { return reuse.first_blocks(table); };
     std::uint64_t total = 0;
-    for (auto& task : plan_ranges(source.tables(), block_size, kRangeBytes)) {
+    for (auto& task : plan_ranges(source.tables(), how)) {
         total += task.bytes;
         waiting_.push_back(std::move(task));
     }
@@ -60,9 +66,7 @@ void exporter::run(const std::vector<session*>& workers, const std::stop_token& 
     // Where somebody waits for an exclusive lock, a worker would queue behind him, and he behind
     // us; the session that has the lock already need not queue.
     run_workers({&source_.holder()}, stop, [this](session& on, const interruption& interrupted) {
-        for (const auto& task : left_to_holder_) {
-            for (const auto& range : task.ranges) export_range(on, range, interrupted);
-        }
+        for (const auto& task : left_to_holder_) export_ranges(on, task.ranges, interrupted);
     });
 }
 
@@ -75,7 +79,68 @@ void exporter::work(session& on, const interruption& interrupted) {
             left_to_holder_.push_back(std::move(task));
             continue;
         }
-        for (const auto& range : task.ranges) export_range(on, range, interrupted);
+        export_ranges(on, task.ranges, interrupted);
+    }
+}
+
+// The order is part of the proof: the lock, the pages of now, the copy, the pages again.
+void exporter::export_ranges(session& on, const block_ranges& ranges,
+                             const interruption& interrupted) {
+    const auto left = take_over(on, ranges);
+    for (const auto& range : left) export_range(on, range, interrupted);
+    settle(on, left);
+}
+
+exporter::block_ranges exporter::take_over(session& on, const block_ranges& ranges) {
+    block_ranges left;
+    block_ranges candidates;
+    for (const auto& range : ranges) (reuse_.find(range) ? candidates : left).push_back(range);
+    const auto pages = read_pages(on, source_.tables(), candidates, page_look::headers);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const auto problem =
+            pages ? take_over(candidates[i], (*pages)[i]) : "its pages could not be read";
+        if (problem.empty()) continue;
+        const std::lock_guard guard(mutex_);
+        if (auto& reason = outcomes_[candidates[i].table].reason; reason.empty()) reason = problem;
+        left.push_back(candidates[i]);
+    }
+    return left;
+}
+
+std::string exporter::take_over(const block_range& range, const page_facts& now) {
+    const auto old = reuse_.find(range);
+    auto problem = why_changed(*old->facts, now, reuse_.demanded());
+    if (!problem.empty()) return problem;
+    part done{old->pieces, 0, 0, *old->facts, content_hash::from_hex(old->facts->content_hash)};
+    for (const auto& piece : old->pieces) {
+        if (!into_.keep_object(piece.object)) return "a repository lacks some of its pieces";
+        done.rows += piece.rows;
+        done.bytes += piece.object.plain_bytes;
+    }
+    meter_.add_rows(done.rows, range.bytes);
+    {
+        const std::lock_guard guard(mutex_);
+        reused_pieces_ += done.pieces.size();
+        reused_bytes_ += done.bytes;
+        ++outcomes_[range.table].reused;
+    }
+    finish(range, std::move(done));
+    return {};
+}
+
+void exporter::settle(session& on, const block_ranges& exported) {
+    block_ranges proved;
+    for (const auto& range : exported) {
+        if (reuse_.facts(range.table)) proved.push_back(range);
+    }
+    const auto pages = read_pages(on, source_.tables(), proved, page_look::tuples);
+    if (!pages) return;
+    const std::lock_guard guard(mutex_);
+    for (std::size_t i = 0; i < proved.size(); ++i) {
+        auto& facts = outcomes_[proved[i].table].parts[proved[i].number].facts;
+        facts.pages = (*pages)[i].pages;
+        facts.newest_lsn = (*pages)[i].newest_lsn;
+        facts.is_settled = (*pages)[i].is_settled;
     }
 }
 
@@ -125,33 +190,75 @@ void exporter::export_range(session& on, const block_range& range,
     }
     builder.finish();
     meter_.add_rows(builder.rows() - reported, range.bytes);
+    finish(range, {builder.pieces(), builder.rows(), builder.bytes(), {}, builder.hash()});
+}
+
+void exporter::finish(const block_range& range, part done) {
+    done.facts.first = range.first;
+    done.facts.last = range.last;
+    done.facts.pieces = done.pieces.size();
+    done.facts.content_hash = done.hash.hex();
     const std::lock_guard guard(mutex_);
-    auto& of_table = outcomes_[range.table];
-    of_table.parts[range.number] = {builder.pieces(), builder.rows(), builder.bytes()};
-    of_table.hash.add(builder.hash());
-    if (range.whole || !range.last) meter_.add_tables(1);
+    outcomes_[range.table].parts[range.number] = std::move(done);
+    if (!range.last) meter_.add_tables(1);
+}
+
+void exporter::check_types(session& outside) {
+    if (!reuse_.is_recorded() || !reuse_.demanded().same_signature) return;
+    const auto now = read_gate(outside, source_.tables());
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+        const auto facts = reuse_.facts(i);
+        outcomes_[i].types_changed = facts && facts->signature != now[i].signature;
+    }
+}
+
+bool exporter::is_listed(std::size_t table) const {
+    return source_.tables()[table].has_rows_of_its_own && !source_.tables()[table].unlogged;
 }
 
 std::vector<table_data> exporter::results() const {
     std::vector<table_data> results;
     for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+        if (!is_listed(i)) continue;
         const auto& table = source_.tables()[i];
-        if (!table.has_rows_of_its_own || table.unlogged) continue;
         table_data data;
         data.schema = table.schema;
         data.name = table.name;
         data.kind = table.kind;
         data.columns = table.columns;
         data.format = table.format;
-        data.content_hash = outcomes_[i].hash.hex();
+        if (!outcomes_[i].types_changed) data.facts = reuse_.facts(i);
+        content_hash hash;
         for (const auto& [number, done] : outcomes_[i].parts) {
             data.rows += done.rows;
             data.bytes += done.bytes;
             data.pieces.insert(data.pieces.end(), done.pieces.begin(), done.pieces.end());
+            hash.add(done.hash);
+            if (data.facts) data.facts->ranges.push_back(done.facts);
         }
+        data.content_hash = hash.hex();
         results.push_back(std::move(data));
     }
     return results;
+}
+
+std::vector<reuse_explanation> exporter::explanations() const {
+    std::vector<reuse_explanation> result;
+    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+        if (!is_listed(i)) continue;
+        const auto& done = outcomes_[i];
+        reuse_explanation one{source_.tables()[i].schema,
+                              source_.tables()[i].name,
+                              done.parts.size(),
+                              done.reused,
+                              {}};
+        if (one.reused < one.ranges) {
+            one.reason = reuse_.reason(i).empty() ? done.reason : reuse_.reason(i);
+            if (one.reason.empty()) one.reason = "it grew";
+        }
+        result.push_back(std::move(one));
+    }
+    return result;
 }
 
 }  // namespace chronos::internal

@@ -14,6 +14,8 @@
 #include "snapshot/exporter.hpp"
 #include "snapshot/frozen_source.hpp"
 #include "snapshot/large_objects.hpp"
+#include "snapshot/page_source.hpp"
+#include "snapshot/reuse_plan.hpp"
 
 namespace chronos {
 namespace internal {
@@ -49,15 +51,17 @@ class snapshot_run {
     std::unique_ptr<frozen_source> freeze(const dump_programs& programs, definitions& sql);
     std::vector<std::unique_ptr<session>> make_workers(const frozen_source& source) const;
     void export_data(const frozen_source& source, manifest& to);
+    void mark(manifest& to);
     std::optional<chronos_info> read_chronos();
     void warn(const std::string& text);
-    snapshot_result report(const manifest& of, clock::time_point started) const;
+    snapshot_result report(const manifest& of, clock::time_point started);
 
     const snapshot_options& options_;
     session holder_;
     writing_session into_;
     progress_meter meter_;
     std::vector<std::string> warnings_;
+    snapshot_result result_;
 };
 
 std::string new_id() {
@@ -155,17 +159,45 @@ void snapshot_run::export_data(const frozen_source& source, manifest& to) {
                              table.quoted()));
         }
     }
-    exporter rows(source, into_, meter_);
+    const reuse_plan reuse(source, into_, to,
+                           options_.portable ? reuse_mode::portable
+                           : options_.full   ? reuse_mode::full
+                                             : reuse_mode::incremental);
+    exporter rows(source, into_, meter_, reuse);
     const auto workers = make_workers(source);
     std::vector<session*> sessions;
     for (const auto& worker : workers) sessions.push_back(worker.get());
     rows.run(sessions, options_.stop);
+    sessions.front()->execute("COMMIT");
+    rows.check_types(*sessions.front());
     to.tables = rows.results();
+    result_.full_reason = reuse.reason();
+    result_.explanation = rows.explanations();
+    if (reuse.is_recorded()) {
+        to.incremental = incremental_info{
+            kProofVersion, {}, reuse.base(), rows.reused_pieces(), rows.reused_bytes()};
+    }
     run_workers({&holder_}, options_.stop, [&](session& on, const interruption& interrupted) {
         to.sequences = read_sequences(on);
         to.matviews = list_matviews(on);
         to.large_objects = export_large_objects(on, into_, interrupted);
     });
+}
+
+// After the last page was looked at, on the server that was looked at. Whoever sees the marker has
+// all the history that the pages were part of.
+void snapshot_run::mark(manifest& to) {
+    if (!to.incremental) return;
+    const auto marker = holder_.query_one("SELECT gen_random_uuid()").text(0);
+    try {
+        write_marker(holder_, marker);
+        to.incremental->marker = marker;
+    } catch (const server_error& failure) {
+        if (failure.code() == error_code::cancelled || failure.code() == error_code::connection) {
+            throw;
+        }
+        warn(fmt::format("the next snapshot will be a full one: {}", failure.what()));
+    }
 }
 
 std::optional<chronos_info> snapshot_run::read_chronos() {
@@ -208,12 +240,13 @@ snapshot_result snapshot_run::run() {
     snapshot.restore_script = into_.put_object(restore_script(snapshot));
     interruption(options_.stop).check();
     holder_.execute("COMMIT");
+    mark(snapshot);
     into_.commit(snapshot);
     return report(snapshot, started);
 }
 
-snapshot_result snapshot_run::report(const manifest& of, clock::time_point started) const {
-    snapshot_result result;
+snapshot_result snapshot_run::report(const manifest& of, clock::time_point started) {
+    snapshot_result result = std::move(result_);
     result.id = of.id;
     result.label = of.label;
     if (of.chronos) {
@@ -226,6 +259,11 @@ snapshot_result snapshot_run::report(const manifest& of, clock::time_point start
         result.rows += table.rows;
         result.plain_bytes += table.bytes;
         result.pieces += table.pieces.size();
+    }
+    if (of.incremental) {
+        result.base = of.incremental->base;
+        result.reused_pieces = of.incremental->reused_pieces;
+        result.reused_bytes = of.incremental->reused_bytes;
     }
     result.plain_bytes += of.large_objects.bytes;
     result.pieces += of.large_objects.pieces.size();
