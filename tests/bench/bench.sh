@@ -122,7 +122,8 @@ bench_incremental() {
         timed "$work/nothing.times" take_snapshot
         timed "$work/dumped.times" dump_directory
         rm -rf "$work/out"
-        sql -d bench -c "UPDATE pgbench_accounts SET abalance = 1 WHERE aid IN (SELECT (random() * 1000000)::int FROM generate_series(1, $few))"
+        sql -d bench -c "UPDATE pgbench_accounts SET abalance = 1 WHERE aid IN (SELECT (random() * (SELECT max(aid) FROM pgbench_accounts))::int FROM generate_series(1, $few))" \
+            -c "UPDATE series SET value = 1 WHERE id IN (SELECT (random() * (SELECT max(id) FROM series))::int FROM generate_series(1, $few / 2))"
         timed "$work/random.times" take_snapshot
     done
     us=$(median < "$work/appended.times")
