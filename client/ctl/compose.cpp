@@ -107,10 +107,11 @@ void print(const compose_report& report, const std::vector<std::string>& paths, 
         out.line(fmt::format("corrected, for {}:", printable(fmt::format("{}", paths.front()))));
         out.text(printable_lines(report.corrected));
     }
-    if (report.databases.empty())
+    if (report.databases.empty()) {
         out.line(printable(paths.front()) + ": no service runs PostgreSQL, as far as can be told");
-    else if (report.findings.empty())
+    } else if (report.findings.empty()) {
         out.line(printable(paths.front()) + ": nothing to complain about");
+    }
 }
 
 // As documented for this verb: 0 nothing or advice, 1 warnings, 2 critical.

@@ -29,7 +29,7 @@ namespace {
 struct guard_arguments {
     guard_options options;
     std::vector<std::string> repositories;
-    std::int64_t max_age = 24 * 60 * 60;
+    std::int64_t max_age = 86400;
     std::vector<std::string> confirmed;
     std::vector<std::string> databases;  // to take a snapshot of, should there be none that counts
     bool dry_run = false;
@@ -231,9 +231,10 @@ exit_status run(const guard_arguments& given, output& out) {
     if (arguments.repositories.empty()) arguments.repositories = usual_repositories();
     for (const std::string& one : arguments.repositories)
         arguments.options.repositories.push_back(repository_url(one));
-    if (!arguments.databases.empty() && arguments.options.repositories.empty())
+    if (!arguments.databases.empty() && arguments.options.repositories.empty()) {
         throw error(error_code::usage, "--snapshot needs a repository", {},
                     "Name one by --repository, on another device than the data.");
+    }
     const guard_report report = judged(arguments, out);
     if (arguments.dry_run) return tell_only(report, arguments, out);
     const bool forced = arguments.force && report.verdict == guard_verdict::refused;

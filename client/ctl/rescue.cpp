@@ -36,10 +36,11 @@ json document_of(const cluster_scan& scan) {
     json clusters = json::array();
     for (const found_cluster& one : scan.clusters) clusters.push_back(to_json(one));
     json parts = json::array();
-    for (const found_part& one : scan.parts)
+    for (const found_part& one : scan.parts) {
         parts.push_back({{"kind", kind_of(one.what)},
                          {"path", one.path},
                          {"system_identifier", text_or_null(one.system_identifier)}});
+    }
     return {{"clusters", clusters}, {"parts", parts}, {"unreadable", scan.unreadable}};
 }
 
@@ -50,9 +51,10 @@ void print(const found_cluster& one, output& out) {
         out.line("    " + printable(one.place) + (one.orphaned ? " (orphaned)" : ""));
     const auto needed = one.needed();
     std::string oids;
-    for (const found_database& each : needed)
+    for (const found_database& each : needed) {
         oids +=
             fmt::format("{}{} ({})", oids.empty() ? "" : ", ", each.oid, human_bytes(each.bytes));
+    }
     if (!oids.empty()) out.line("    databases by oid: " + oids);
     if (!one.running_because.empty()) out.line("    " + printable(one.running_because));
     for (const std::string& link : one.links)
@@ -73,9 +75,10 @@ exit_status search(const rescue_arguments& arguments, output& out) {
     constexpr std::size_t kShown = 5;
     for (std::size_t i = 0; i < std::min(kShown, scan.unreadable.size()); ++i)
         out.warning("could not look at " + scan.unreadable[i]);
-    if (scan.unreadable.size() > kShown)
+    if (scan.unreadable.size() > kShown) {
         out.warning(fmt::format("could not look at {} more", scan.unreadable.size() - kShown),
                     "Run this as root to see everything.");
+    }
     return scan.clusters.empty() && !scan.unreadable.empty() ? exit_status::failure
                                                              : exit_status::success;
 }
@@ -83,9 +86,10 @@ exit_status search(const rescue_arguments& arguments, output& out) {
 exit_status copy(const rescue_arguments& arguments, output& out) {
     if (arguments.to.empty())
         throw error(error_code::usage, "--copy needs --to", {}, "Name a folder to copy into.");
-    if (!arguments.paths.empty())
+    if (!arguments.paths.empty()) {
         throw error(error_code::usage, "--copy takes no paths to search", {},
                     "Write chronosctl rescue --copy DIRECTORY --to FOLDER.");
+    }
     progress_bar bar(out);
     const copy_report report = copy_cluster(
         arguments.copy, arguments.to, [&bar](std::uint64_t bytes, std::uint64_t total) {
@@ -102,9 +106,10 @@ exit_status copy(const rescue_arguments& arguments, output& out) {
                       {"links", report.links}});
         return exit_status::success;
     }
-    for (const std::string& one : report.links)
+    for (const std::string& one : report.links) {
         out.warning("a symbolic link was copied as such: " + one,
                     "Rescue what it points to as well.");
+    }
     out.line(fmt::format("{} copied to {}: {}, {}", printable(arguments.copy),
                          printable(arguments.to), counted(report.files, "file"),
                          human_bytes(report.bytes)));

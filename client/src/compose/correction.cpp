@@ -94,7 +94,7 @@ corrected_service correct(const project& of, const database_service& service) {
     if (data.verdict != data_verdict::mounted) {
         result.changed = true;
         std::string line = data.decoy == nullptr ? "" : moved(*data.decoy, data.right_target);
-        if (!line.empty() && data.decoy->kind == mount_kind::named)
+        if (!line.empty() && data.decoy != nullptr && data.decoy->kind == mount_kind::named)
             result.kept.push_back(data.decoy->source);
         if (line.empty()) {
             line = "      - " + quoted(data_volume + ":" + data.right_target) + "\n";

@@ -119,23 +119,26 @@ constexpr int kNewest = 18;
 image_layout official(int major) {
     const std::vector<std::string> known{"/var/lib/postgresql", "/var/lib/postgresql/data",
                                          "/var/lib/postgres", "/var/lib/postgres/data"};
-    if (major >= 18)
+    if (major >= 18) {
         return {"/var/lib/postgresql/" + std::to_string(major) + "/docker", "/var/lib/postgresql",
                 known};
+    }
     return {"/var/lib/postgresql/data", "/var/lib/postgresql/data", known};
 }
 
 std::vector<image_layout> layouts_of(family kind, std::optional<int> major) {
-    if (kind == family::bitnami)
+    if (kind == family::bitnami) {
         return {{"/bitnami/postgresql/data",
                  "/bitnami/postgresql",
                  {"/bitnami", "/bitnami/postgresql", "/bitnami/postgresql/data",
                   "/var/lib/postgresql", "/var/lib/postgresql/data"}}};
-    if (kind == family::high_availability)
+    }
+    if (kind == family::high_availability) {
         return {{"/home/postgres/pgdata/data",
                  "",
                  {"/home/postgres", "/home/postgres/pgdata", "/home/postgres/pgdata/data",
                   "/var/lib/postgresql", "/var/lib/postgresql/data", "/pgdata"}}};
+    }
     if (major) return {official(*major)};
     return {official(17), official(kNewest)};
 }

@@ -69,7 +69,7 @@ void overlay(tree& base, const tree& over);
 void overlay_entry(tree& base, const std::string& key, const tree& value) {
     tree* known = base.find(key);
     if (value.tag == "!reset") {
-        std::erase_if(base.entries, [&key](const auto& one) { return one.first == key; });
+        std::erase_if(base.entries, [&key](const auto& one) { return one.key == key; });
     } else if (known == nullptr || value.tag == "!override") {
         base.set(key, value);
     } else if (key == "environment") {
@@ -123,14 +123,14 @@ class loader {
             return;
         const bool services =
             std::any_of(root.entries.begin(), root.entries.end(), [](const auto& one) {
-                return one.second.is_map() &&
-                       (one.second.find("image") != nullptr || one.second.find("build") != nullptr);
+                return one.value.is_map() &&
+                       (one.value.find("image") != nullptr || one.value.find("build") != nullptr);
             });
         if (!services) return;
         tree wrapped;
         wrapped.what = tree::kind::map;
         tree body = std::move(root);
-        std::erase_if(body.entries, [](const auto& one) { return !one.second.is_map(); });
+        std::erase_if(body.entries, [](const auto& one) { return !one.value.is_map(); });
         wrapped.set("services", std::move(body));
         root = std::move(wrapped);
     }
@@ -176,9 +176,10 @@ class loader {
         } else if (what.is_scalar()) {
             const auto root = read(joined(path, what.text), depth);
             if (root) overlay(into, *root);
-            if (!root)
+            if (!root) {
                 missing.push_back(
                     {what.at, {}, fmt::format("includes {}, which cannot be read", what.text)});
+            }
         }
     }
 

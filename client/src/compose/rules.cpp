@@ -29,7 +29,7 @@ std::string version_of(const database_service& service) {
 }
 
 std::string mount_text(const mount& one) {
-    const std::string raw = one.written.raw;
+    std::string raw = one.written.raw;
     if (!raw.empty()) return raw;
     return one.source.empty() ? one.target : one.source + ":" + one.target;
 }

@@ -128,6 +128,13 @@ interpolated expression(std::string_view text, const variables& known) {
 
 }  // namespace
 
+tree::tree() = default;
+tree::tree(const tree& other) = default;
+tree::tree(tree&& other) noexcept = default;
+tree& tree::operator=(const tree& other) = default;
+tree& tree::operator=(tree&& other) noexcept = default;
+tree::~tree() = default;
+
 const tree* tree::find(std::string_view key) const {
     for (const auto& [name, value] : entries)
         if (name == key) return &value;
@@ -142,7 +149,7 @@ void tree::set(const std::string& key, tree value) {
     if (tree* known = find(key)) {
         *known = std::move(value);
     } else {
-        entries.emplace_back(key, std::move(value));
+        entries.push_back({key, std::move(value)});
     }
 }
 

@@ -21,7 +21,14 @@ struct place {
 class tree {
   public:
     enum class kind { null, scalar, sequence, map };
-    using entry = std::pair<std::string, tree>;
+    struct entry;
+
+    tree();
+    tree(const tree& other);
+    tree(tree&& other) noexcept;
+    tree& operator=(const tree& other);
+    tree& operator=(tree&& other) noexcept;
+    ~tree();
 
     kind what = kind::null;
     std::string text;            // of a scalar, variables put in
@@ -44,6 +51,11 @@ class tree {
     // The text of a scalar below a key; empty if there is none.
     [[nodiscard]] std::string text_of(std::string_view key) const;
     [[nodiscard]] bool flag(std::string_view key) const;
+};
+
+struct tree::entry {
+    std::string key;
+    tree value;
 };
 
 using variables = std::map<std::string, std::string>;

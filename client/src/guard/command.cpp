@@ -72,9 +72,10 @@ command understand(const words& arguments) {
         return understand(inner);
     }
     if (program == "sh" || program == "bash" || program == "ssh" || program == "xargs" ||
-        program == "env" || program == "find")
+        program == "env" || program == "find") {
         return not_understood(
             fmt::format("what {} runs cannot be told from its arguments", program));
+    }
     return not_understood(fmt::format("\"{}\" is not a program that is known here", program));
 }
 

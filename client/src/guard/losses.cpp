@@ -51,9 +51,10 @@ class looker {
         if (one.path.empty()) return unknown(one, one.unreadable);
         std::error_code failure;
         const bool there = std::filesystem::exists(one.path, failure);
-        if (failure || !there)
+        if (failure || !there) {
             return unknown(one,
                            failure ? failure.message() : fmt::format("{} is not there", one.path));
+        }
         cluster_scan scan = find_clusters(one.path);
         if (scan.clusters.empty() && scan.parts.empty() && !scan.unreadable.empty())
             return unknown(one, scan.unreadable.front());

@@ -24,10 +24,12 @@ std::string message_of(const error& problem) {
 }
 
 std::string age_of(std::chrono::seconds age) {
+    constexpr std::chrono::seconds::rep kHour = 60;
+    constexpr std::chrono::seconds::rep kDay = 24 * kHour;
     const auto minutes = age.count() / 60;
-    if (minutes < 120) return fmt::format("{} min", minutes);
-    return minutes < 48 * 60 ? fmt::format("{} h", minutes / 60)
-                             : fmt::format("{} days", minutes / (24 * 60));
+    if (minutes < 2 * kHour) return fmt::format("{} min", minutes);
+    return minutes < 2 * kDay ? fmt::format("{} h", minutes / kHour)
+                              : fmt::format("{} days", minutes / kDay);
 }
 
 std::string name_of(const found_database& one, const std::string& name) {
