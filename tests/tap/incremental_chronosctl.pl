@@ -34,7 +34,7 @@ sub table_of {
 # --- the first, the second
 my $first = ctl_json($node, @take, '--explain');
 is($first->{base}, undef, 'the first builds on none');
-is($first->{full_reason}, 'the repository holds no snapshot of this database', 'and says why');
+is($first->{full_reason}, 'the repository holds no snapshot of this database to build on', 'and says why');
 cmp_ok(table_of($first, 'orders')->{ranges}, '>=', 2, 'a big table has several ranges');
 $node->safe_psql('shop', 'INSERT INTO orders SELECT g, repeat(md5(g::text), 10) FROM generate_series(100001, 101000) g');
 my $second = ctl_json($node, @take, '--explain');

@@ -27,7 +27,9 @@ void reuse_plan::choose_base(session& holder, const writing_session& into, const
             problem = "the database does not have its marker, so not its history";
         }
         if (problem.empty()) return true;
-        if (reason_.empty() && each.database.name == now.database.name) {
+        // The newest that could have been one says most.
+        if (reason_.empty() && each.incremental && !each.incremental->marker.empty() &&
+            each.database.name == now.database.name) {
             reason_ = "snapshot " + each.id + " cannot be built on: " + problem;
         }
         return false;
@@ -35,7 +37,7 @@ void reuse_plan::choose_base(session& holder, const writing_session& into, const
     if (base_) {
         reason_.clear();
     } else if (reason_.empty()) {
-        reason_ = "the repository holds no snapshot of this database";
+        reason_ = "the repository holds no snapshot of this database to build on";
     }
 }
 
