@@ -2,6 +2,7 @@
 #include "backend/door.hpp"
 #include "capture/capture.hpp"
 #include "gate/gate.hpp"
+#include "guard/guard.hpp"
 #include "scheduler/scheduler.hpp"
 
 extern "C" {
@@ -11,6 +12,7 @@ void _PG_init(void) {
     chronos::backend::boundary([] {
         chronos::capture::init();
         chronos::gate::init();
+        chronos::guard::init();
         chronos::scheduler::init();
     });
 }

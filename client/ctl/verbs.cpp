@@ -80,6 +80,7 @@ verbs::verbs()
     add_restore(*this);
     add_verify(*this);
     add_drill(*this);
+    add_doctor(*this);
     add_forget(*this);
     add_repository(*this);
     add_schedule(*this);

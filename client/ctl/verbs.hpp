@@ -66,6 +66,7 @@ void add_snapshots(verbs& all);
 void add_restore(verbs& all);
 void add_verify(verbs& all);
 void add_drill(verbs& all);
+void add_doctor(verbs& all);
 void add_forget(verbs& all);
 void add_repository(verbs& all);
 void add_schedule(verbs& all);

@@ -74,7 +74,8 @@ void maintain(Oid database, visit what) {
         show_activity("schedules");
         keep_schedules();
     });
-    if (kept && what == visit::whole && attempt("chronos.fail_lost_runs()")) {
+    if (kept && what == visit::whole && attempt("chronos.fail_lost_runs()") &&
+        attempt("chronos.log_findings()")) {
         (void)attempt("chronos.heal_gaps()");
     }
 }

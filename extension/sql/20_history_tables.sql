@@ -134,10 +134,11 @@ CREATE TABLE chronos.local (
     timeline uuid NOT NULL,
     loading boolean NOT NULL,
     compared_at timestamptz,
-    compared_by integer
+    compared_by integer,
+    examined_at timestamptz
 );
 COMMENT ON TABLE chronos.local IS
-    'The timeline of this database, never dumped; loading while a dump that creates the extension is being read; when everything was last compared with the store, and by which version of the server.';
+    'The timeline of this database, never dumped; loading while a dump that creates the extension is being read; when everything was last compared with the store, and by which version of the server; when the doctor last wrote into the log.';
 
 CREATE TABLE chronos.gap (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

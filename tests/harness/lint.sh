@@ -21,8 +21,9 @@ known() {
         extension/history) echo "extension/backend client/src/core extension/live extension/tools" ;;
         extension/gate) echo "extension/backend client/src/core extension/history" ;;
         extension/scheduler) echo "extension/backend client/src/core" ;;
-        extension/live | extension/tools | extension/pieces) echo "extension/backend" ;;
-        extension) echo "extension/backend extension/capture extension/history extension/gate extension/scheduler" ;;
+        extension/live | extension/tools | extension/pieces | extension/guard) echo "extension/backend" ;;
+        extension/doctor) echo "extension/backend client/src/core" ;;
+        extension) echo "extension/backend extension/capture extension/history extension/gate extension/guard extension/scheduler" ;;
         client/src/connection | client/src/repository) echo "client/src/core" ;;
         client/src/versions) echo "client/src/core client/src/connection" ;;
         client/src/process | client/src/compose) echo "client/src/core" ;;

@@ -1,0 +1,54 @@
+#include "guard/settings.hpp"
+
+#include "backend/backend.hpp"
+
+extern "C" {
+#include <utils/guc.h>
+}
+
+namespace chronos::guard {
+
+namespace {
+
+constexpr config_enum_entry kModes[] = {{"off", off, false},
+                                        {"warn", warn, false},
+                                        {"snapshot", snapshot, false},
+                                        {"block", block, false},
+                                        {nullptr, 0, false}};
+
+constinit int chosen = warn;
+constinit bool rows = false;
+constinit char* reason = nullptr;
+// Read by SQL (87_guard.sql).
+constinit int smallest = 0;
+
+}  // namespace
+
+void define_settings() {
+    DefineCustomEnumVariable(
+        "chronos.guard", "What happens before a command destroys data.",
+        "off: nothing; warn: it is said what will be lost; snapshot: a snapshot is taken first; "
+        "block: the command is refused.",
+        &chosen, warn, kModes, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("chronos.guard_rows",
+                             "The guard stands before DELETE and UPDATE without WHERE, too.",
+                             nullptr, &rows, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("chronos.guard_threshold", "Tables smaller than this are not guarded.",
+                            "Without their indexes. Empty ones never are.", &smallest, 0, 0,
+                            INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable(
+        "chronos.guard_override", "Why the guard is passed by.",
+        "While it is not empty, the guard only writes into the server's log what was destroyed and "
+        "this reason.",
+        &reason, "", PGC_SUSET, GUC_NOT_IN_SAMPLE, nullptr, nullptr, nullptr);
+}
+
+mode present_mode() noexcept { return static_cast<mode>(chosen); }
+
+bool watches_rows() noexcept { return rows; }
+
+const char* override_reason() noexcept {
+    return reason == nullptr || *reason == '\0' ? nullptr : reason;
+}
+
+}  // namespace chronos::guard

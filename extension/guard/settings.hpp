@@ -1,0 +1,18 @@
+// The guard's settings; docs/guard.md has their meaning.
+#pragma once
+
+namespace chronos::guard {
+
+enum mode : int { off, warn, snapshot, block };
+
+void define_settings();
+
+[[nodiscard]] mode present_mode() noexcept;
+
+// DELETE and UPDATE without WHERE count too.
+[[nodiscard]] bool watches_rows() noexcept;
+
+// Why the guard is passed by; null: it is not.
+[[nodiscard]] const char* override_reason() noexcept;
+
+}  // namespace chronos::guard

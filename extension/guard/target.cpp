@@ -1,0 +1,149 @@
+#include "guard/target.hpp"
+
+extern "C" {
+#include <catalog/namespace.h>
+#include <catalog/pg_authid.h>
+#include <catalog/pg_class.h>
+#include <catalog/pg_database.h>
+#include <catalog/pg_extension.h>
+#include <catalog/pg_namespace.h>
+#include <catalog/pg_type.h>
+#include <commands/dbcommands.h>
+#include <commands/extension.h>
+#include <nodes/parsenodes.h>
+#include <parser/parse_type.h>
+#include <utils/acl.h>
+#include <utils/lsyscache.h>
+#include <utils/syscache.h>
+}
+
+namespace chronos::guard {
+
+namespace {
+
+Oid relation_of(const RangeVar* name) { return RangeVarGetRelid(name, NoLock, true); }
+
+// Of what DROP names, only what can hold data, itself or through what depends on it.
+item named(ObjectType kind, Node* name) {
+    switch (kind) {
+        case OBJECT_TABLE:
+        case OBJECT_FOREIGN_TABLE:
+        case OBJECT_MATVIEW:
+        case OBJECT_VIEW:
+        case OBJECT_SEQUENCE:
+            return {RelationRelationId,
+                    relation_of(makeRangeVarFromNameList(castNode(List, name)))};
+        case OBJECT_SCHEMA:
+            return {NamespaceRelationId, get_namespace_oid(strVal(name), true)};
+        case OBJECT_EXTENSION:
+            return {ExtensionRelationId, get_extension_oid(strVal(name), true)};
+        case OBJECT_TYPE:
+        case OBJECT_DOMAIN:
+            return {TypeRelationId, LookupTypeNameOid(nullptr, castNode(TypeName, name), true)};
+        default:
+            return {};
+    }
+}
+
+targets dropped(const DropStmt& command) {
+    targets out;
+    out.cascades = command.behavior == DROP_CASCADE;
+    for (int i = 0; i < list_length(command.objects); ++i) {
+        out.add(named(command.removeType, static_cast<Node*>(list_nth(command.objects, i))));
+    }
+    return out;
+}
+
+targets owned(const DropOwnedStmt& command) {
+    targets out;
+    out.cascades = command.behavior == DROP_CASCADE;
+    for (int i = 0; i < list_length(command.roles); ++i) {
+        out.add({AuthIdRelationId,
+                 get_rolespec_oid(static_cast<RoleSpec*>(list_nth(command.roles, i)), true)});
+    }
+    return out;
+}
+
+targets truncated(const TruncateStmt& command) {
+    targets out;
+    out.how = deed::truncate;
+    out.cascades = command.behavior == DROP_CASCADE;
+    for (int i = 0; i < list_length(command.relations); ++i) {
+        const auto* const name = static_cast<RangeVar*>(list_nth(command.relations, i));
+        // Of ONLY the column tells: the heirs stay as they are.
+        item found{RelationRelationId, relation_of(name)};
+        found.is_computed = !name->inh;
+        out.add(found);
+    }
+    return out;
+}
+
+item retyped(Oid relation, const AlterTableCmd& step, const ColumnDef& wanted) {
+    item out{RelationRelationId, relation, get_attnum(relation, step.name)};
+    std::int32_t modifier = -1;
+    const Type type = LookupTypeName(nullptr, wanted.typeName, &modifier, true);
+    if (type == nullptr) {
+        return {};
+    }
+    out.new_type = typeTypeId(type);
+    out.new_modifier = modifier;
+    out.is_computed = wanted.raw_default != nullptr;
+    ReleaseSysCache(type);
+    return out;
+}
+
+targets altered(const AlterTableStmt& command) {
+    targets out;
+    out.how = deed::alter;
+    const Oid relation = relation_of(command.relation);
+    if (!OidIsValid(relation)) {
+        return out;
+    }
+    for (int i = 0; i < list_length(command.cmds); ++i) {
+        const auto& step = *static_cast<AlterTableCmd*>(list_nth(command.cmds, i));
+        if (step.subtype == AT_DropColumn) {
+            out.cascades = out.cascades || step.behavior == DROP_CASCADE;
+            out.add({RelationRelationId, relation, get_attnum(relation, step.name)});
+        } else if (step.subtype == AT_AlterColumnType) {
+            out.add(retyped(relation, step, *castNode(ColumnDef, step.def)));
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+void targets::add(const item& added) {
+    constexpr int kStep = 8;
+    if (!OidIsValid(added.objid) || (how == deed::alter && added.column <= 0)) {
+        return;
+    }
+    if (count % kStep == 0) {
+        const std::size_t size = sizeof(item) * (count + kStep);
+        items = static_cast<item*>(items == nullptr ? palloc(size) : repalloc(items, size));
+    }
+    items[count++] = added;
+}
+
+targets targets_of(const Node* command) {
+    switch (nodeTag(command)) {
+        case T_DropStmt:
+            return dropped(*reinterpret_cast<const DropStmt*>(command));
+        case T_DropOwnedStmt:
+            return owned(*reinterpret_cast<const DropOwnedStmt*>(command));
+        case T_TruncateStmt:
+            return truncated(*reinterpret_cast<const TruncateStmt*>(command));
+        case T_AlterTableStmt:
+            return altered(*reinterpret_cast<const AlterTableStmt*>(command));
+        case T_DropdbStmt: {
+            targets out;
+            out.add({DatabaseRelationId,
+                     get_database_oid(reinterpret_cast<const DropdbStmt*>(command)->dbname, true)});
+            return out;
+        }
+        default:
+            return {};
+    }
+}
+
+}  // namespace chronos::guard
