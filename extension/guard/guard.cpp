@@ -93,6 +93,17 @@ void refuse(const report& found) {
         "snapshot first, or SET chronos.guard_override = 'why', which is written into the log.");
 }
 
+void keep_first(const report& found, const char* tag) {
+    if (!found.is_restorable) {
+        say(ERROR, found,
+            "A snapshot cannot be taken from here: take it with chronosctl snapshot, then "
+            "SET chronos.guard = \"warn\".");
+    }
+    const std::string id = take_snapshot(tag);
+    say(NOTICE, {found.loss, "Snapshot " + id + " holds what was there until now.", true},
+        "chronosctl restore --table brings it back.");
+}
+
 void act(const report& found, const char* tag) {
     if (found.loss.empty()) {
         return;
@@ -108,13 +119,7 @@ void act(const report& found, const char* tag) {
                 "does it by itself, \"block\" refuses.");
             break;
         case snapshot:
-            if (!found.is_restorable) {
-                say(ERROR, found,
-                    "A snapshot cannot be taken from here: take it with chronosctl snapshot, then "
-                    "SET chronos.guard = \"warn\".");
-            }
-            take_snapshot(tag);
-            say(NOTICE, found, nullptr);
+            keep_first(found, tag);
             break;
         case block:
             refuse(found);

@@ -106,13 +106,17 @@ report report_on_rows(Oid relation, const char* deed) {
                {argument::text(deed), argument::oid(relation)});
 }
 
-void take_snapshot(const char* tag) {
+std::string take_snapshot(const char* tag) {
     asking scope;
     backend::spi connection;
     const std::string label = std::string("before ") + tag;
-    (void)connection.query("SELECT chronos.snapshot($1, true)", {argument::text(label)});
+    std::string id = connection.query("SELECT chronos.snapshot($1, true)", {argument::text(label)})
+                         .at(0)
+                         .at(0)
+                         .value_or("");
     connection.close();
     scope.close();
+    return id;
 }
 
 }  // namespace chronos::guard

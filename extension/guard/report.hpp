@@ -19,7 +19,7 @@ struct report {
 // The same for a statement that does this ("DELETE without WHERE deletes") to every row of a table.
 [[nodiscard]] report report_on_rows(Oid relation, const char* deed);
 
-// Takes a snapshot of this database and waits for it.
-void take_snapshot(const char* tag);
+// Takes a snapshot of this database and waits for it; its id.
+[[nodiscard]] std::string take_snapshot(const char* tag);
 
 }  // namespace chronos::guard

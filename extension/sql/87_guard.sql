@@ -98,7 +98,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT c.oid, ARRAY(SELECT jsonb_array_elements_text(columns -> c.oid::text)),
            CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
-           CASE WHEN c.reltuples >= 0 THEN greatest(c.reltuples::bigint, s.n_live_tup) ELSE nullif(s.n_live_tup, 0) END,
+           -- As the planner does: as dense as it was when it was counted.
+           CASE WHEN c.reltuples > 0 AND c.relpages > 0
+                THEN (c.reltuples / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint
+                ELSE nullif(s.n_live_tup, 0) END,
            b.bytes
     FROM pg_class c
     LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid,
@@ -220,8 +223,12 @@ BEGIN
                               AND a.attnum IN (SELECT e.objsubid FROM chronos.doomed(classids, objids, columns, cascades) e
                                                WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid > 0)) END AS names,
                          d.classid = 'pg_class'::regclass AND (SELECT c.relkind FROM pg_class c WHERE c.oid = d.objid) IN ('v', 'm')
-                         OR d.classid = 'pg_constraint'::regclass AND (SELECT c.contype = 'f' FROM pg_constraint c WHERE c.oid = d.objid)
-                         OR d.classid IN ('pg_proc'::regclass, 'pg_policy'::regclass) AS counts
+                         OR d.classid = 'pg_constraint'::regclass
+                            AND (SELECT c.contype = 'f' AND NOT EXISTS (
+                                    SELECT FROM chronos.doomed(classids, objids, columns, cascades) e
+                                    WHERE e.classid = 'pg_class'::regclass AND e.objid = c.conrelid AND e.objsubid = 0)
+                                 FROM pg_constraint c WHERE c.oid = d.objid)
+                         OR d.classid = 'pg_proc'::regclass AS counts
                   FROM chronos.doomed(classids, objids, columns, cascades) d) w;
             relations := gone.whole || ARRAY(SELECT k::oid FROM jsonb_object_keys(coalesce(gone.parts, '{}')) k);
             -- Of a table that goes as a whole no columns are named.

@@ -1,6 +1,7 @@
 # chronosctl doctor: what it prints, how it ends, what is known already; and the server's log at its start.
 use strict;
 use warnings;
+use File::Temp qw(tempdir);
 use FindBin;
 use lib $FindBin::Bin;
 use command_line;
@@ -10,7 +11,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('doctor');
 $node->init(extra => ['--encoding=UTF8', '--locale=C', '--data-checksums']);
-$node->append_conf('postgresql.conf', "shared_preload_libraries = 'chronos'\nchronos.launcher_interval = 1s\nfsync = on\nsynchronous_commit = on");
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'chronos'\nchronos.launcher_interval = 1s\nchronos.engine_path = '$ENV{CHRONOS_STAGE}/usr/bin/chronosctl'\nfsync = on\nsynchronous_commit = on");
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
 $node->safe_psql('shop', 'CREATE EXTENSION chronos');
@@ -61,12 +62,12 @@ is((ctl($node, 'doctor', '-d', 'shop', @areas))[0], 1, 'and it counts again');
 # --- arguments and privileges
 fails($node, ['doctor', '-d', 'shop', '--area', 'weather'], 2, qr/--area/, 'an unknown area');
 $node->safe_psql('shop', 'CREATE ROLE nobody LOGIN');
-fails($node, ['doctor', '-d', 'user=nobody dbname=shop'], 2, qr/permission denied/, 'a role without privileges');
-fails($node, ['doctor', '-d', 'postgres'], 6, qr/chronos is not installed/, 'a database without the extension');
+fails($node, ['doctor', '-d', 'user=nobody dbname=shop'], 1, qr/permission denied/, 'a role without privileges');
+fails($node, ['doctor', '-d', 'postgres'], 6, qr/extension "chronos" is not installed/, 'a database without the extension');
 
 # --- a repository makes it better
-my $repository = PostgreSQL::Test::Utils::tempdir() . '/repository';
-command_ok(['chronosctl', 'repository', 'init', "file://$repository"], 'a repository');
+my $repository = tempdir(CLEANUP => 1) . '/repository';
+is((ctl(undef, 'repository', 'init', "file://$repository"))[0], 0, 'a repository');
 $node->safe_psql('shop', "SELECT chronos.add_repository('main', 'file://$repository'); SELECT chronos.snapshot()");
 {
     my $now = findings(ctl_json($node, 'doctor', '-d', 'shop'));

@@ -34,5 +34,18 @@ TEST(dump_script, the_table_of_a_statement_is_found) {
     EXPECT_EQ(table(""), "");
 }
 
+TEST(dump_script, what_is_attached_is_found) {
+    EXPECT_EQ(attached_part("ALTER TABLE ONLY s.p ATTACH PARTITION s.\"p 1\" FOR VALUES FROM (0)"),
+              "s.\"p 1\"");
+    EXPECT_EQ(attached_part("ALTER INDEX s.i ATTACH PARTITION s.j"), "s.j");
+    EXPECT_EQ(subject_index("ALTER INDEX s.i ATTACH PARTITION s.j"), "s.i");
+    EXPECT_EQ(attached_part("ALTER TABLE s.p OWNER TO x"), "");
+    EXPECT_EQ(attached_part("CREATE TABLE s.p ()"), "");
+    EXPECT_EQ(added_constraint("ALTER TABLE ONLY s.t\n    ADD CONSTRAINT \"k 1\" PRIMARY KEY (i)"),
+              "\"k 1\"");
+    EXPECT_EQ(added_constraint("ALTER TABLE s.t ENABLE ROW LEVEL SECURITY"), "");
+    EXPECT_EQ(subject_index("ALTER TABLE s.t OWNER TO x"), "");
+}
+
 }  // namespace
 }  // namespace chronos::internal

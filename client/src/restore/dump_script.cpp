@@ -119,6 +119,27 @@ std::string unquoted(std::string_view name) {
     return result;
 }
 
+std::string attached_part(std::string_view statement) {
+    words text(statement);
+    if (!text.take("ALTER TABLE") && !text.take("ALTER INDEX")) return {};
+    text.take("ONLY");
+    text.next();
+    return text.take("ATTACH PARTITION") ? std::string(text.next()) : std::string();
+}
+
+std::string subject_index(std::string_view statement) {
+    words text(statement);
+    return text.take("ALTER INDEX") ? std::string(text.next()) : std::string();
+}
+
+std::string added_constraint(std::string_view statement) {
+    words text(statement);
+    if (!text.take("ALTER TABLE")) return {};
+    text.take("ONLY");
+    text.next();
+    return text.take("ADD CONSTRAINT") ? std::string(text.next()) : std::string();
+}
+
 std::string subject_table(std::string_view statement) {
     words text(statement);
     for (const auto* start : {"CREATE TABLE", "CREATE UNLOGGED TABLE", "ALTER TABLE ONLY",

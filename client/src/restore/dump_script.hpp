@@ -27,6 +27,16 @@ struct script_statement {
 // GRANT and REVOKE ON TABLE, ALTER SEQUENCE ... OWNED BY. Empty for others.
 [[nodiscard]] std::string subject_table(std::string_view statement);
 
+// The partition, or the index of one, that ALTER TABLE or ALTER INDEX attaches, as it is written
+// there; empty for others.
+[[nodiscard]] std::string attached_part(std::string_view statement);
+
+// The index that ALTER INDEX is about, as it is written there; empty for others.
+[[nodiscard]] std::string subject_index(std::string_view statement);
+
+// The constraint that ALTER TABLE adds, without its schema; empty for others.
+[[nodiscard]] std::string added_constraint(std::string_view statement);
+
 // A name as it is written, without its quotes: "public.\"My Table\"" gives "public.My Table".
 [[nodiscard]] std::string unquoted(std::string_view name);
 

@@ -21,8 +21,8 @@ std::string full_name(const std::string& schema, const std::string& name) {
             continue;
         }
         throw error(error_code::usage, fmt::format("table \"{}\" has no rows of its own", name),
-                    "It is partitioned, foreign or unlogged.",
-                    "Name its partitions, or restore the whole snapshot into another database.");
+                    "It is foreign or unlogged.",
+                    "Restore the whole snapshot into another database.");
     }
     throw error(error_code::not_found, fmt::format("the snapshot has no table \"{}\"", name), {},
                 "Names are written as they are, without quotes: name or schema.name.");
@@ -45,6 +45,7 @@ void table_selection::choose(const std::string& name, const manifest& snapshot,
         if (found.size() == 1 && full_name(found[0]->schema, found[0]->name) == name) break;
         if (table.name == name) found.push_back(&table);
     }
+    if (found.empty() && choose_partitioned(name, snapshot, definitions)) return;
     if (found.empty()) not_found(name, definitions);
     if (found.size() > 1) {
         std::string detail = "There are ";
@@ -63,6 +64,44 @@ void table_selection::choose(const std::string& name, const manifest& snapshot,
     }
 }
 
+bool table_selection::choose_partitioned(const std::string& name, const manifest& snapshot,
+                                         const std::vector<script_statement>& definitions) {
+    std::vector<partitioned_table> found;
+    for (const auto& statement : definitions) {
+        if (statement.type == "TABLE" && statement.text.starts_with("CREATE TABLE") &&
+            (statement.name == name || full_name(statement.schema, statement.name) == name) &&
+            statement.text.find("PARTITION BY") != std::string_view::npos) {
+            found.push_back({statement.schema, statement.name});
+        }
+    }
+    if (found.empty()) return false;
+    if (found.size() > 1) {
+        throw error(error_code::usage, fmt::format("table name \"{}\" is ambiguous", name), {},
+                    "Name the schema too.");
+    }
+    const std::string parent = full_name(found[0].schema, found[0].name);
+    if (!names_.insert(parent).second) return true;
+    partitioned_.push_back(found[0]);
+    for (const auto& statement : definitions) {
+        if (statement.type == "TABLE ATTACH" && unquoted(subject_table(statement.text)) == parent) {
+            choose(unquoted(attached_part(statement.text)), snapshot, definitions);
+        }
+    }
+    return true;
+}
+
+std::set<std::string> table_selection::indexes_in(
+    const std::vector<script_statement>& statements) const {
+    std::set<std::string> result;
+    for (const auto& statement : statements) {
+        if (!names_.contains(unquoted(subject_table(statement.text)))) continue;
+        if (statement.type == "INDEX") result.insert(full_name(statement.schema, statement.name));
+        const std::string constraint = unquoted(added_constraint(statement.text));
+        if (!constraint.empty()) result.insert(full_name(statement.schema, constraint));
+    }
+    return result;
+}
+
 void table_selection::find_sequences(const std::vector<script_statement>& definitions) {
     for (const auto& statement : definitions) {
         if (statement.type != "SEQUENCE" && statement.type != "SEQUENCE OWNED BY") continue;
@@ -73,14 +112,17 @@ void table_selection::find_sequences(const std::vector<script_statement>& defini
 }
 
 void table_selection::require_absent(session& on) const {
-    for (const auto* table : tables_) {
-        const auto name = quoted_table(table->schema, table->name);
-        if (on.query_one("SELECT to_regclass($1)", {name}).is_null(0)) continue;
-        throw error(error_code::refused,
-                    fmt::format("table {} exists already in database \"{}\"", name, on.database()),
-                    {},
-                    "Rename it first, or restore into another database and copy what is needed.");
-    }
+    for (const auto* table : tables_) require_absent(on, table->schema, table->name);
+    for (const auto& table : partitioned_) require_absent(on, table.schema, table.name);
+}
+
+void table_selection::require_absent(session& on, const std::string& schema,
+                                     const std::string& table) const {
+    const auto name = quoted_table(schema, table);
+    if (on.query_one("SELECT to_regclass($1)", {name}).is_null(0)) return;
+    throw error(error_code::refused,
+                fmt::format("table {} exists already in database \"{}\"", name, on.database()), {},
+                "Rename it first, or restore into another database and copy what is needed.");
 }
 
 std::vector<sequence_state> table_selection::sequences(const manifest& snapshot) const {
@@ -101,6 +143,7 @@ std::vector<script_statement> table_selection::kept(std::vector<script_statement
             missing.insert(table->schema);
         }
     }
+    const std::set<std::string> indexes = indexes_in(statements);
     std::erase_if(statements, [&](const script_statement& statement) {
         if (statement.text.starts_with("SET ") ||
             statement.text.starts_with("SELECT pg_catalog.set_config(")) {
@@ -109,6 +152,10 @@ std::vector<script_statement> table_selection::kept(std::vector<script_statement
         if (statement.type == "SCHEMA") return !missing.contains(statement.name);
         if (statement.type == "SEQUENCE") {
             return !sequences_.contains(full_name(statement.schema, statement.name));
+        }
+        if (statement.type == "INDEX ATTACH") {
+            return !indexes.contains(unquoted(attached_part(statement.text))) ||
+                   !indexes.contains(unquoted(subject_index(statement.text)));
         }
         return !names_.contains(unquoted(subject_table(statement.text)));
     });

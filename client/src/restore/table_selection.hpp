@@ -14,13 +14,14 @@ namespace chronos::internal {
 
 class table_selection {
   public:
-    // `names` are "name" or "schema.name". Throws not_found, or usage if a name is ambiguous or
-    // cannot be restored alone.
+    // `names` are "name" or "schema.name"; a partitioned table brings its partitions. Throws
+    // not_found, or usage if a name is ambiguous or cannot be restored alone.
     table_selection(const std::vector<std::string>& names, const manifest& snapshot,
                     std::string_view pre_data);
 
     // Throws refused if one of them exists in the target.
     void require_absent(session& on) const;
+    void require_absent(session& on, const std::string& schema, const std::string& name) const;
 
     [[nodiscard]] const std::vector<const table_data*>& tables() const noexcept { return tables_; }
     // Those that belong to a column of the tables.
@@ -32,9 +33,21 @@ class table_selection {
   private:
     void choose(const std::string& name, const manifest& snapshot,
                 const std::vector<script_statement>& definitions);
+    // A table that has no rows of its own because its partitions have them: with all of those.
+    [[nodiscard]] bool choose_partitioned(const std::string& name, const manifest& snapshot,
+                                          const std::vector<script_statement>& definitions);
+    // The indexes of the tables, constraints' included, that these statements create.
+    [[nodiscard]] std::set<std::string> indexes_in(
+        const std::vector<script_statement>& statements) const;
     void find_sequences(const std::vector<script_statement>& definitions);
 
+    struct partitioned_table {
+        std::string schema;
+        std::string name;
+    };
+
     std::vector<const table_data*> tables_;
+    std::vector<partitioned_table> partitioned_;
     std::set<std::string> names_;      // "schema.name"
     std::set<std::string> sequences_;  // "schema.name"
 };
