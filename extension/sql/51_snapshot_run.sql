@@ -70,8 +70,9 @@ BEGIN
         RETURN false;
     END IF;
     -- The worker records the end before it lets go of its lock, so only what is still running now,
-    -- as a later snapshot sees it, was abandoned.
-    RETURN EXISTS (SELECT FROM chronos.snapshot_run AS r WHERE r.id = run_is_lost.id AND r.state = 'running');
+    -- as a later snapshot sees it, was abandoned; or what somebody has just recorded as abandoned.
+    RETURN EXISTS (SELECT FROM chronos.snapshot_run AS r
+                   WHERE r.id = run_is_lost.id AND (r.state = 'running' OR r.code = 'interrupted'));
 END
 $$;
 COMMENT ON FUNCTION chronos.run_is_lost(text) IS

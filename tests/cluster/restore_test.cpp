@@ -229,10 +229,39 @@ TEST_F(restoring, one_table_comes_back_into_a_database_that_is_in_use) {
         server_.ask(source_, "SELECT count(*) FROM pg_indexes WHERE tablename = 'serial_table'"),
         "2");
     EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::refused);
-    options.tables = {"measured"};
-    EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::usage);
     options.tables = {"no such table"};
     EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::not_found);
+}
+
+TEST_F(restoring, a_partitioned_table_brings_its_partitions) {
+    server_.execute(
+        source_,
+        "CREATE TABLE measured (day int PRIMARY KEY, value int) PARTITION BY RANGE (day);"
+        "CREATE TABLE low PARTITION OF measured FOR VALUES FROM (0) TO (10)"
+        " PARTITION BY LIST (day);"
+        "CREATE TABLE low_1 PARTITION OF low DEFAULT;"
+        "CREATE TABLE high PARTITION OF measured FOR VALUES FROM (10) TO (20);"
+        "CREATE INDEX values_of ON measured (value);"
+        "INSERT INTO measured SELECT i, i FROM generate_series(0, 19) i");
+    snapshot();
+    auto options = into(source_);
+    options.tables = {"measured"};
+    options.compare = true;
+    EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::refused);
+    server_.execute(source_, "DROP TABLE measured");
+    const auto restored = restore_snapshot(options);
+    EXPECT_TRUE(restored.warnings.empty()) << restored.warnings.front();
+    EXPECT_EQ(server_.ask(source_, "SELECT count(*) FROM measured"), "20");
+    EXPECT_EQ(server_.ask(source_, "SELECT count(*) FROM low_1"), "10");
+    EXPECT_EQ(server_.ask(source_,
+                          "SELECT string_agg(relid::text, ' ' ORDER BY relid::text)"
+                          " FROM pg_partition_tree('values_of')"),
+              "high_value_idx low_1_value_idx low_value_idx values_of");
+    EXPECT_EQ(
+        server_.ask(source_, "SELECT bool_and(indisvalid) FROM pg_index WHERE indrelid >= 16384"),
+        "t");
+    server_.execute(source_, "ALTER TABLE measured RENAME TO aside");
+    EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::refused);
 }
 
 TEST_F(restoring, an_unknown_snapshot_is_not_found) {
