@@ -1,6 +1,7 @@
 #include "guard/guard.hpp"
 
 #include "backend/door.hpp"
+#include "backend/subtransaction.hpp"
 #include "guard/report.hpp"
 #include "guard/settings.hpp"
 
@@ -129,13 +130,36 @@ void act(const report& found, const char* tag) {
     }
 }
 
+// A guard that only warns must not be in the way when it cannot ask, as while the extension is
+// older than the library; one that refuses must.
+template <typename Fn>
+report ask(Fn&& question) {
+    try {
+        backend::subtransaction part;
+        report found = question();
+        part.commit();
+        return found;
+    } catch (const backend::backend_error& error) {
+        if (error.sqlstate() == ERRCODE_QUERY_CANCELED ||
+            (present_mode() != warn && override_reason() == nullptr)) {
+            throw;
+        }
+        const char* const reason = error.what();
+        call([reason] {
+            ereport(WARNING,
+                    (errmsg("chronos cannot tell what this command destroys: %s", reason)));
+        });
+        return {};
+    }
+}
+
 void look_at(const Node* command, const char* tag) {
     const targets aimed = call([command] { return targets_of(command); });
     if (aimed.count == 0 || !is_installed()) {
         return;
     }
     const asking_scope alone;
-    act(report_on(aimed, tag), tag);
+    act(ask([&] { return report_on(aimed, tag); }), tag);
 }
 
 // Cheap, for every command there is.
@@ -179,9 +203,9 @@ void look_at_rows(const Query& query) {
         const Oid relation = rt_fetch(query.resultRelation, query.rtable)->relid;
         if (is_installed()) {
             const asking_scope alone;
-            act(report_on_rows(relation, deletes ? "DELETE without WHERE deletes"
-                                                 : "UPDATE without WHERE changes"),
-                deletes ? "DELETE" : "UPDATE");
+            const char* const deed =
+                deletes ? "DELETE without WHERE deletes" : "UPDATE without WHERE changes";
+            act(ask([&] { return report_on_rows(relation, deed); }), deletes ? "DELETE" : "UPDATE");
         }
     }
     for (int i = 0; i < list_length(query.cteList); ++i) {

@@ -101,10 +101,9 @@ AS $$
            -- As the planner does: as dense as it was when it was counted.
            CASE WHEN c.reltuples > 0 AND c.relpages > 0
                 THEN (c.reltuples / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint
-                ELSE nullif(s.n_live_tup, 0) END,
+                ELSE nullif(pg_stat_get_live_tuples(c.oid), 0) END,
            b.bytes
-    FROM pg_class c
-    LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid,
+    FROM pg_class c,
          LATERAL (SELECT pg_relation_size(c.oid) + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0)) b(bytes)
     WHERE c.oid = ANY (relations) AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
       AND c.relnamespace <> 'chronos'::regnamespace
@@ -122,11 +121,12 @@ AS $$
     FROM chronos.snapshot_run r
     WHERE r.state = 'complete'
       AND NOT EXISTS (
-          SELECT FROM unnest(relations) u(relation)
-          WHERE NOT EXISTS (
-              SELECT FROM chronos.fact f
-              WHERE f.timeline = (r.result ->> 'timeline')::uuid AND f.classid = 'pg_class'::regclass AND f.objid = u.relation
-                AND f.since <= (r.result ->> 'version')::bigint AND (f.until IS NULL OR f.until > (r.result ->> 'version')::bigint)))
+          SELECT unnest(relations)
+          EXCEPT
+          SELECT f.objid
+          FROM chronos.fact f
+          WHERE f.timeline = (r.result ->> 'timeline')::uuid AND f.classid = 'pg_class'::regclass AND f.objid = ANY (relations)
+            AND f.since <= (r.result ->> 'version')::bigint AND (f.until IS NULL OR f.until > (r.result ->> 'version')::bigint))
     ORDER BY r.started_at DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION chronos.newest_snapshot_with(oid[]) IS
@@ -210,32 +210,24 @@ BEGIN
     IF how = 't' THEN
         relations := ARRAY(SELECT chronos.emptied(objids, computed, cascades));
     ELSIF how = 'd' THEN
-        DECLARE
-            gone record;
-        BEGIN
-            SELECT array_agg(DISTINCT w.objid) FILTER (WHERE w.classid = 'pg_class'::regclass AND w.objsubid = 0) AS whole,
-                   jsonb_object_agg(w.objid, w.names) FILTER (WHERE w.names IS NOT NULL) AS parts,
-                   count(*) FILTER (WHERE w.counts) AS others
-            INTO gone
-            FROM (SELECT d.classid, d.objid, d.objsubid,
-                         CASE WHEN d.classid = 'pg_class'::regclass AND d.objsubid > 0 THEN
-                             (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = d.objid
-                              AND a.attnum IN (SELECT e.objsubid FROM chronos.doomed(classids, objids, columns, cascades) e
-                                               WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid > 0)) END AS names,
-                         d.classid = 'pg_class'::regclass AND (SELECT c.relkind FROM pg_class c WHERE c.oid = d.objid) IN ('v', 'm')
-                         OR d.classid = 'pg_constraint'::regclass
-                            AND (SELECT c.contype = 'f' AND NOT EXISTS (
-                                    SELECT FROM chronos.doomed(classids, objids, columns, cascades) e
-                                    WHERE e.classid = 'pg_class'::regclass AND e.objid = c.conrelid AND e.objsubid = 0)
-                                 FROM pg_constraint c WHERE c.oid = d.objid)
-                         OR d.classid = 'pg_proc'::regclass AS counts
-                  FROM chronos.doomed(classids, objids, columns, cascades) d) w;
-            relations := gone.whole || ARRAY(SELECT k::oid FROM jsonb_object_keys(coalesce(gone.parts, '{}')) k);
-            -- Of a table that goes as a whole no columns are named.
-            SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') INTO lost_columns
-            FROM jsonb_each(coalesce(gone.parts, '{}')) p WHERE NOT p.key::oid = ANY (coalesce(gone.whole, '{}'));
-            dependents := gone.others;
-        END;
+        WITH gone AS MATERIALIZED (
+            SELECT d.* FROM chronos.doomed(classids, objids, columns, cascades) d
+        ), whole AS MATERIALIZED (
+            SELECT g.objid FROM gone g WHERE g.classid = 'pg_class'::regclass AND g.objsubid = 0
+        ), parts AS MATERIALIZED (
+            SELECT g.objid, jsonb_agg(a.attname ORDER BY a.attnum) AS names
+            FROM gone g JOIN pg_attribute a ON a.attrelid = g.objid AND a.attnum = g.objsubid
+            WHERE g.classid = 'pg_class'::regclass AND g.objsubid > 0 AND NOT EXISTS (SELECT FROM whole w WHERE w.objid = g.objid)
+            GROUP BY g.objid
+        )
+        SELECT ARRAY(SELECT w.objid FROM whole w) || ARRAY(SELECT p.objid FROM parts p),
+               (SELECT coalesce(jsonb_object_agg(p.objid, p.names), '{}') FROM parts p),
+               (SELECT count(*) FROM whole w JOIN pg_class c ON c.oid = w.objid AND c.relkind = 'v')
+               + (SELECT count(*) FROM gone g WHERE g.classid = 'pg_proc'::regclass)
+               -- Of tables that stay.
+               + (SELECT count(*) FROM gone g JOIN pg_constraint c ON c.oid = g.objid AND c.contype = 'f'
+                  WHERE g.classid = 'pg_constraint'::regclass AND NOT EXISTS (SELECT FROM whole w WHERE w.objid = c.conrelid))
+        INTO relations, lost_columns, dependents;
     ELSE
         SELECT array_agg(DISTINCT l.relation), coalesce(jsonb_object_agg(l.relation, l.names), '{}') INTO relations, lost_columns
         FROM (SELECT h.relation, jsonb_agg(DISTINCT a.attname) AS names
@@ -249,7 +241,7 @@ BEGIN
     stakes := ARRAY(SELECT s FROM chronos.weigh(relations, lost_columns) s);
     IF stakes <> '{}' THEN
         SELECT w.* INTO loss, detail, is_restorable
-        FROM chronos.guard_words(tag || ' destroys', stakes, greatest(dependents - (SELECT count(*) FROM unnest(stakes) s WHERE s.kind = 'materialized view'), 0)) w;
+        FROM chronos.guard_words(tag || ' destroys', stakes, dependents) w;
     END IF;
 END
 $$;
