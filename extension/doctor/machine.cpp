@@ -11,6 +11,7 @@
 
 extern "C" {
 #include <lib/stringinfo.h>
+#include <mb/pg_wchar.h>
 #include <storage/fd.h>
 }
 
@@ -90,6 +91,10 @@ CHRONOS_SQL_FUNCTION(chronos_real_path)
         PG_RETURN_NULL();
     }
     const char* const found = resolved;
+    if (!chronos::backend::call(
+            [found] { return pg_verifymbstr(found, static_cast<int>(strlen(found)), true); })) {
+        PG_RETURN_NULL();  // in another encoding than this database's
+    }
     return chronos::backend::call([found] { return CStringGetTextDatum(found); });
 }
 

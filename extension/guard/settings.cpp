@@ -45,6 +45,16 @@ void define_settings() {
 
 mode present_mode() noexcept { return static_cast<mode>(chosen); }
 
+bool read_mode(const char* text, mode& into) noexcept {
+    for (const config_enum_entry& each : kModes) {
+        if (each.name != nullptr && pg_strcasecmp(each.name, text) == 0) {
+            into = static_cast<mode>(each.val);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool watches_rows() noexcept { return rows; }
 
 const char* override_reason() noexcept {

@@ -9,6 +9,9 @@ void define_settings();
 
 [[nodiscard]] mode present_mode() noexcept;
 
+// False if the text is none.
+[[nodiscard]] bool read_mode(const char* text, mode& into) noexcept;
+
 // DELETE and UPDATE without WHERE count too.
 [[nodiscard]] bool watches_rows() noexcept;
 

@@ -2,6 +2,7 @@
 
 extern "C" {
 #include <catalog/namespace.h>
+#include <catalog/objectaddress.h>
 #include <catalog/pg_authid.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_database.h>
@@ -23,8 +24,31 @@ namespace {
 
 Oid relation_of(const RangeVar* name) { return RangeVarGetRelid(name, NoLock, true); }
 
+// What a partition key, a column or a table can hang on. These the server finds with a lock only.
+item needed_by_tables(ObjectType kind, Node* name) {
+    switch (kind) {
+        case OBJECT_FUNCTION:
+        case OBJECT_PROCEDURE:
+        case OBJECT_ROUTINE:
+        case OBJECT_AGGREGATE:
+        case OBJECT_COLLATION:
+        case OBJECT_ACCESS_METHOD:
+        case OBJECT_OPERATOR:
+        case OBJECT_OPCLASS:
+        case OBJECT_OPFAMILY:
+        case OBJECT_LANGUAGE: {
+            Relation relation = nullptr;
+            const ObjectAddress found =
+                get_object_address(kind, name, &relation, AccessShareLock, true);
+            return {found.classId, found.objectId};
+        }
+        default:
+            return {};
+    }
+}
+
 // Of what DROP names, only what can hold data, itself or through what depends on it.
-item named(ObjectType kind, Node* name) {
+item named(ObjectType kind, Node* name, bool cascades) {
     switch (kind) {
         case OBJECT_TABLE:
         case OBJECT_FOREIGN_TABLE:
@@ -41,7 +65,7 @@ item named(ObjectType kind, Node* name) {
         case OBJECT_DOMAIN:
             return {TypeRelationId, LookupTypeNameOid(nullptr, castNode(TypeName, name), true)};
         default:
-            return {};
+            return cascades ? needed_by_tables(kind, name) : item{};
     }
 }
 
@@ -49,7 +73,8 @@ targets dropped(const DropStmt& command) {
     targets out;
     out.cascades = command.behavior == DROP_CASCADE;
     for (int i = 0; i < list_length(command.objects); ++i) {
-        out.add(named(command.removeType, static_cast<Node*>(list_nth(command.objects, i))));
+        out.add(named(command.removeType, static_cast<Node*>(list_nth(command.objects, i)),
+                      out.cascades));
     }
     return out;
 }

@@ -10,6 +10,8 @@ extern "C" {
 #include <catalog/pg_class.h>
 #include <utils/fmgroids.h>
 #include <utils/lsyscache.h>
+#include <utils/rel.h>
+#include <utils/relcache.h>
 #include <utils/snapmgr.h>
 }
 
@@ -58,6 +60,19 @@ dropped_relation find_dropped(Oid relation) {
     });
 }
 
+// Nobody else can see it yet, so nobody waits for it.
+bool is_new(Oid relation) {
+    return backend::call([relation] {
+        const Relation opened = RelationIdGetRelation(relation);
+        if (!RelationIsValid(opened)) {
+            return false;
+        }
+        const bool made_here = opened->rd_createSubid != InvalidSubTransactionId;
+        RelationClose(opened);
+        return made_here;
+    });
+}
+
 [[noreturn]] void refuse(const std::string& mode, const std::string& relation, bool dropped) {
     throw backend::sql_error(
         ERRCODE_ACTIVE_SQL_TRANSACTION,
@@ -75,11 +90,14 @@ void refuse_held_locks() {
     const std::vector<backend::row> locks = spi.query(kHeldLocks);
     spi.close();
     for (const backend::row& lock : locks) {
+        const auto relation = static_cast<Oid>(std::stoul(lock[0].value_or("0")));
+        if (lock[3] && is_new(relation)) {
+            continue;
+        }
         if (lock[3]) {
             refuse(*lock[1], *lock[3], false);
         }
-        const dropped_relation dropped =
-            find_dropped(static_cast<Oid>(std::stoul(lock[0].value_or("0"))));
+        const dropped_relation dropped = find_dropped(relation);
         if (dropped.persistence != RELPERSISTENCE_TEMP) {
             refuse(*lock[1], dropped.name, true);
         }

@@ -70,15 +70,21 @@ AS $$
 $$;
 COMMENT ON FUNCTION chronos.data_places() IS 'The data directory, pg_wal and every tablespace.';
 
+CREATE FUNCTION chronos.repository_path(url text) RETURNS text LANGUAGE c IMMUTABLE STRICT
+AS 'MODULE_PATHNAME', 'chronos_repository_path';
+COMMENT ON FUNCTION chronos.repository_path(text) IS 'The folder that the URL of a repository names.';
+
 CREATE FUNCTION chronos.repository_places() RETURNS SETOF chronos.storage_place
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT 'repository ' || r.name, chronos.real_path(substr(r.url, 8))
+    SELECT 'repository ' || r.name, chronos.real_path(chronos.repository_path(r.url))
     FROM chronos.repository r
     WHERE r.url LIKE 'file:///%'
 $$;
 COMMENT ON FUNCTION chronos.repository_places() IS 'The repositories that are folders of the server''s machine.';
 
 REVOKE ALL ON FUNCTION chronos.mount_table(), chronos.container_signs(), chronos.real_path(text), chronos.disk_space(text),
-    chronos.read_disk_space(text), chronos.data_places(), chronos.repository_places() FROM PUBLIC;
+    chronos.read_disk_space(text), chronos.data_places(), chronos.repository_places(), chronos.repository_path(text),
+    chronos.read_storage(text, text, text[]), chronos.judge_storage(text, text, text[]), chronos.misplaced_mount(text, text, text[]),
+    chronos.nearness(text, text, text, text[]) FROM PUBLIC;

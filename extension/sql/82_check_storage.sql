@@ -75,4 +75,4 @@ AS $$
 $$;
 COMMENT ON FUNCTION chronos.check_storage() IS
     'Whether the data directory, pg_wal and the tablespaces outlive the container: storage.data_directory, storage.pg_wal, storage.tablespace_NAME.';
-REVOKE ALL ON FUNCTION chronos.check_storage() FROM PUBLIC;
+REVOKE ALL ON FUNCTION chronos.check_storage(), chronos.storage_findings(chronos.storage_place[], text, text[]) FROM PUBLIC;

@@ -22,14 +22,16 @@ AS $$
                  WHEN n.nearness = 'same volume' OR chronos.storage_severity(n.kind) = 'critical' THEN 'critical'
                  WHEN n.nearness = 'same device' THEN 'warning'
                  WHEN n.kind = 'unknown' THEN 'unknown'
-                 ELSE 'ok' END::chronos.severity,
+                 WHEN n.kind = 'network' THEN 'ok'
+                 ELSE 'info' END::chronos.severity,
              CASE
                  WHEN n.path IS NULL THEN format('the %s is not there, or cannot be seen by the server', n.what)
                  WHEN n.nearness = 'same volume' THEN format('the %s is on the same volume as the %s: whoever deletes one deletes the other', n.what, n.data)
                  WHEN chronos.storage_severity(n.kind) = 'critical' THEN format('the %s lies %s', n.what, chronos.storage_fate(n.kind))
                  WHEN n.nearness = 'same device' THEN format('the %s is on the same device as the %s: a broken disk takes both', n.what, n.data)
                  WHEN n.kind = 'unknown' THEN format('where the %s lies cannot be told from here', n.what)
-                 ELSE format('the %s is on another device than the data', n.what) END) s(severity, finding)
+                 WHEN n.kind = 'network' THEN format('the %s is on another machine than the data', n.what)
+                 ELSE format('the %s is on another file system than the data; whether on another disk, and another machine, cannot be told from here', n.what) END) s(severity, finding)
     WHERE n.nr = 1
     ORDER BY n.what
 $$;
@@ -46,4 +48,4 @@ AS $$
 $$;
 COMMENT ON FUNCTION chronos.check_storage_repository() IS
     'Whether each repository that is a folder of this machine is on another device than the data: storage.repository_NAME.';
-REVOKE ALL ON FUNCTION chronos.check_storage_repository() FROM PUBLIC;
+REVOKE ALL ON FUNCTION chronos.check_storage_repository(), chronos.nearness_findings(chronos.storage_place[], chronos.storage_place[], text, text[]) FROM PUBLIC;

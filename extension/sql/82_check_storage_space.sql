@@ -6,8 +6,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     WITH growth AS (
         -- Bytes a day, from the snapshots of the last month.
-        SELECT (max(r.bytes) - min(r.bytes)) / greatest(extract(epoch FROM max(r.at) - min(r.at)) / 86400, 1) AS daily
-        FROM (SELECT s.started_at AS at, (s.result ->> 'plain_bytes')::numeric AS bytes
+        SELECT regr_slope(r.bytes, extract(epoch FROM r.at)::float8 / 86400)::numeric AS daily
+        FROM (SELECT s.started_at AS at, (s.result ->> 'plain_bytes')::float8 AS bytes
               FROM chronos.snapshot_run s
               WHERE s.state = 'complete' AND s.started_at > now() - interval '30 days') r
         HAVING count(*) >= 2 AND max(r.at) - min(r.at) >= interval '1 day'

@@ -10,7 +10,7 @@ AS $$
                   CASE count(*) WHEN 1 THEN '1 transaction is' ELSE count(*) || ' transactions are' END),
            jsonb_build_object('transactions', jsonb_agg(jsonb_build_object('gid', p.gid, 'database', p.database, 'owner', p.owner, 'prepared_at', p.prepared)
                                                         ORDER BY p.prepared)),
-           format('Ask the transaction manager; else ROLLBACK PREPARED %L in database "%s".', min(p.gid), min(p.database::text))
+           format('Ask the transaction manager; else ROLLBACK PREPARED %L in database "%s".', (array_agg(p.gid ORDER BY p.prepared))[1], (array_agg(p.database ORDER BY p.prepared))[1])
     FROM pg_prepared_xacts p
     WHERE p.prepared < now() - interval '1 hour'
     HAVING count(*) > 0

@@ -6,14 +6,18 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY
-    SELECT c.oid, format('%I.%I', n.nspname, c.collname), c.collversion, v.present
-    FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace,
-         LATERAL (SELECT pg_collation_actual_version(c.oid)) v(present)
-    WHERE c.collversion IS NOT NULL AND c.collencoding IN (-1, (SELECT d.encoding FROM pg_database d WHERE d.datname = current_database()))
-      -- Most of the hundreds there are nobody uses.
-      AND (c.oid >= 16384 OR c.oid IN (SELECT unnest(i.indcollation::oid[]) FROM pg_index i)
-           OR c.oid IN (SELECT unnest(p.partcollation::oid[]) FROM pg_partitioned_table p))
-      AND v.present IS DISTINCT FROM c.collversion;
+    -- Most of the hundreds there are nobody uses, and to ask for the version of one is slow.
+    WITH used AS MATERIALIZED (
+        SELECT c.oid, c.collname, c.collnamespace, c.collversion
+        FROM pg_collation c
+        WHERE c.collversion IS NOT NULL AND c.collencoding IN (-1, (SELECT d.encoding FROM pg_database d WHERE d.datname = current_database()))
+          AND (c.oid >= 16384 OR c.oid IN (SELECT unnest(i.indcollation::oid[]) FROM pg_index i)
+               OR c.oid IN (SELECT unnest(p.partcollation::oid[]) FROM pg_partitioned_table p))
+    )
+    SELECT u.oid, format('%I.%I', n.nspname, u.collname), u.collversion, v.present
+    FROM used u JOIN pg_namespace n ON n.oid = u.collnamespace,
+         LATERAL (SELECT pg_collation_actual_version(u.oid)) v(present)
+    WHERE v.present IS DISTINCT FROM u.collversion;
     RETURN QUERY
     SELECT 'pg_catalog.default'::regcollation::oid, format('the default of database "%s"', d.datname), d.datcollversion, v.present
     FROM pg_database d, LATERAL (SELECT pg_database_collation_actual_version(d.oid)) v(present)

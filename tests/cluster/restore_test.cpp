@@ -256,7 +256,7 @@ TEST_F(restoring, a_partitioned_table_brings_its_partitions) {
     EXPECT_EQ(server_.ask(source_,
                           "SELECT string_agg(relid::text, ' ' ORDER BY relid::text)"
                           " FROM pg_partition_tree('values_of')"),
-              "high_value_idx low_1_value_idx low_value_idx values_of");
+              "high_value_idx loose_value_idx low_1_value_idx low_value_idx values_of");
     EXPECT_EQ(
         server_.ask(source_, "SELECT bool_and(indisvalid) FROM pg_index WHERE indrelid >= 16384"),
         "t");

@@ -40,6 +40,7 @@ sub make_orders {
         INSERT INTO measured SELECT i, 'v' || i FROM generate_series(0, 199) i;
         ANALYZE});
 }
+sub make_more { $node->safe_psql('shop', "DROP TABLE IF EXISTS $_; CREATE TABLE $_ AS SELECT generate_series(1, 100) AS id") for 'one', 'two' }
 sub content { my $table = shift; return $node->safe_psql('shop', "SELECT count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM $table t") }
 sub dump_of { my ($out) = run_command(['pg_dump', '--schema-only', '-h', $node->host, '-p', $node->port, '-t', 'orders', '-t', 'measured*', 'shop']); $out =~ s/^--.*\n//mg; $out =~ s/^\\(un)?restrict.*\n//mg; return $out }
 sub run_sql { my ($sql, %options) = @_; my ($status, $out, $err) = $node->psql('shop', $sql, %options); return ($status, $out, $err) }
@@ -105,7 +106,48 @@ is($node->safe_psql('shop', 'SELECT nextval(pg_get_serial_sequence(\'orders\', \
     is($node->safe_psql('shop', 'SELECT count(*) FROM orders'), 500, 'the rows are still there');
 }
 
+# --- in a transaction, and while others write
+make_more();
+{
+    my ($status, undef, $err) = run_sql('BEGIN; CREATE TABLE again AS SELECT * FROM one; DROP TABLE one; ALTER TABLE again RENAME TO one; DROP TABLE two; COMMIT');
+    is($status, 0, 'a migration that copies, drops and renames runs') or diag($err);
+    like($err, qr/DROP TABLE destroys 1 table.*holds what was there until now.*which this transaction has taken before, holds what was there then/s, 'with one snapshot for both');
+}
+make_more();
+{
+    # The engine waits for this lock, and the writer for the guard's.
+    my $holder = $node->background_psql('shop');
+    $holder->query_safe('BEGIN; LOCK TABLE customers IN ACCESS EXCLUSIVE MODE');
+    my ($in, $out, $err) = ('', '', '');
+    my $dropper = IPC::Run::start(['psql', '-X', '-h', $node->host, '-p', $node->port, '-d', 'shop', '-c', 'DROP TABLE one'], '<', \$in, '>', \$out, '2>', \$err);
+    ok($node->poll_query_until('shop', q{SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'one'::regclass AND mode = 'ShareLock')}), 'the table is locked before the snapshot');
+    like((run_sql(q{SET lock_timeout = '100ms'; INSERT INTO one VALUES (99)}))[2], qr/lock timeout/, 'nobody writes what the snapshot would miss');
+    $holder->query_safe('COMMIT');
+    $holder->quit;
+    $dropper->finish;
+    like($err, qr/holds what was there until now/, 'then it goes on') or diag($err);
+}
+{
+    my ($status, undef, $err) = run_sql('CREATE UNLOGGED TABLE passing AS SELECT 1 AS id; DROP TABLE passing');
+    is($status, 3, 'what no snapshot holds is not dropped');
+    like($err, qr/ERROR:  DROP TABLE destroys 1 table.*No snapshot has the rows of public\.passing: unlogged/s, 'which is said');
+}
+{
+    my $before = $node->safe_psql('shop', 'SELECT count(*) FROM chronos.snapshots');
+    my ($status, undef, $err) = run_sql('SET SESSION AUTHORIZATION clerk; DROP TABLE customers');
+    like($err, qr/must be owner of table customers/, 'who may not drop it gets the server\'s error');
+    is($node->safe_psql('shop', 'SELECT count(*) FROM chronos.snapshots'), $before, 'and no snapshot');
+}
+
 # --- DROP DATABASE
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'chronos'");
+$node->restart;
+$node->safe_psql('postgres', q{CREATE DATABASE precious; ALTER DATABASE precious SET chronos.guard = 'block'});
+{
+    my ($status, undef, $err) = $node->psql('postgres', 'DROP DATABASE precious');
+    is($status, 3, 'a database that is to be guarded cannot be dropped from another one, without the extension there');
+    like($err, qr/ERROR:  DROP DATABASE destroys database "precious", \d+ kB/, 'with what it is');
+}
 $node->safe_psql('postgres', 'CREATE DATABASE other');
 {
     my (undef, undef, $err) = run_sql(q{LOAD 'chronos'; SET chronos.guard = 'block'; DROP DATABASE other});

@@ -156,8 +156,11 @@ TEST(Storage, a_disk_of_its_own_is_a_block_device) {
     EXPECT_EQ(judge(kDocker + "100 94 252:16 / " + kData + " rw - ext4 /dev/rbd2 rw\n").kind,
               storage_kind::block_device);
     // A PVC with a subPath.
-    EXPECT_EQ(judge(kDocker + "100 94 259:3 /pg " + kData + " rw - xfs /dev/nvme1n1 rw\n").kind,
-              storage_kind::block_device);
+    const std::string claim = kDocker + "100 94 259:3 /pg " + kData + " rw - xfs /dev/nvme1n1 rw\n";
+    EXPECT_EQ(judge(claim, kData, {false, true}).kind, storage_kind::block_device);
+    EXPECT_EQ(judge(claim).kind, storage_kind::bind);
+    EXPECT_EQ(judge(kDocker + "100 94 8:1 /tmp/pg " + kData + " rw - ext4 /dev/sda1 rw\n").kind,
+              storage_kind::temporary_folder);
     // Podman keeps hostname in memory: a folder of the node's disk is no disk of its own.
     const std::string podman =
         "94 60 0:39 / / rw - overlay overlay rw,upperdir=/x/diff\n"
@@ -219,6 +222,14 @@ TEST(Storage, a_volume_where_the_image_keeps_nothing_leaves_data_on_the_writable
 TEST(Storage, data_in_its_right_place_has_no_misplaced_mount) {
     const std::string mounts =
         kDocker + volume_line("rhnamed", kData, 100) + volume_line("home", "/home/postgres", 101);
+    const mount_table table = mount_table::parse(mounts);
+    EXPECT_EQ(find_misplaced_mount(table, judge(mounts)), nullptr);
+}
+
+TEST(Storage, a_mount_for_something_else_is_not_misplaced) {
+    const std::string mounts = kDocker + volume_line(kAnonymous, kData, 100) +
+                               volume_line("certs", "/var/lib/postgresql/certs", 101) +
+                               volume_line("pass", "/home/postgres/.pgpass", 102);
     const mount_table table = mount_table::parse(mounts);
     EXPECT_EQ(find_misplaced_mount(table, judge(mounts)), nullptr);
 }

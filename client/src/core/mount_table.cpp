@@ -81,10 +81,11 @@ mount_table mount_table::parse(std::string_view text) {
 
 const mount* mount_table::root() const {
     for (const mount& each : mounts_) {
+        if (each.point != "/") continue;
         const bool has_parent = std::any_of(
             mounts_.begin(), mounts_.end(),
             [&each](const mount& other) { return other.id == each.parent && other.id != each.id; });
-        if (each.point == "/" && !has_parent) return &each;
+        if (!has_parent) return &each;
     }
     return nullptr;
 }

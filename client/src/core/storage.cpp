@@ -75,9 +75,11 @@ bool is_beside_own_files(const mount_table& mounts, const mount& on) {
 
 // A disk other than the one that the engine keeps its own files on; where that cannot be told, one
 // that is mounted from its root on.
-bool is_own_device(const mount_table& mounts, const mount& on) {
+bool is_own_device(const mount_table& mounts, const surroundings& around, const mount& on) {
     const mount* const own = mounts.at("/etc/hostname");
     if (!lies_under(on.source, "/dev")) return false;
+    // A folder of a disk is a claim's in Kubernetes (subPath), and the host's elsewhere.
+    if (on.root != "/" && !around.is_in_kubernetes) return false;
     return own == nullptr || is_memory(*own) ? on.root == "/" : own->device != on.device;
 }
 
@@ -97,7 +99,8 @@ storage_verdict judge_root(const mount& on) {
     return {storage_kind::writable_layer, is_layer ? certainty::certain : certainty::high, {}, on};
 }
 
-storage_verdict judge_in_container(const mount_table& mounts, const mount& on) {
+storage_verdict judge_in_container(const mount_table& mounts, const surroundings& around,
+                                   const mount& on) {
     if (on.point == "/") return judge_root(on);
     if (const std::string_view volume = volume_in(on.root); !volume.empty()) {
         return judge_volume(mounts, on, volume);
@@ -107,12 +110,12 @@ storage_verdict judge_in_container(const mount_table& mounts, const mount& on) {
         return {storage_kind::pod_directory, certainty::high, {}, on};
     }
     if (is_network(on)) return {storage_kind::network, certainty::high, {}, on};
-    if (is_own_device(mounts, on)) {
-        return {storage_kind::block_device, certainty::medium, {}, on};
-    }
     if (starts_with_any(on.root,
                         {"/tmp", "/run", "/var/tmp", "/var/run", "/dev/shm", "/mnt/ephemeral"})) {
         return {storage_kind::temporary_folder, certainty::medium, {}, on};
+    }
+    if (is_own_device(mounts, around, on)) {
+        return {storage_kind::block_device, certainty::medium, {}, on};
     }
     return {storage_kind::bind, certainty::medium, {}, on};
 }
@@ -130,17 +133,34 @@ storage_verdict judge_storage(const mount_table& mounts, const surroundings& aro
     const mount* const on = mounts.find(path);
     if (on == nullptr) return {};
     if (is_memory(*on)) return {storage_kind::memory, certainty::certain, {}, *on};
-    if (is_in_container(mounts, around)) return judge_in_container(mounts, *on);
+    if (is_in_container(mounts, around)) return judge_in_container(mounts, around, *on);
     if (is_network(*on)) return {storage_kind::network, certainty::high, {}, *on};
     return {storage_kind::host, certainty::medium, {}, *on};
 }
 
+namespace {
+
+// Where images keep their data, or their users believe it.
+constexpr std::array<std::string_view, 12> kDataPaths = {"/var/lib/postgresql",
+                                                         "/var/lib/postgresql/data",
+                                                         "/var/lib/postgresql/data/pgdata",
+                                                         "/home/postgres/pgdata",
+                                                         "/home/postgres/pgdata/data",
+                                                         "/bitnami/postgresql",
+                                                         "/bitnami/postgresql/data",
+                                                         "/var/lib/pgsql",
+                                                         "/var/lib/pgsql/data",
+                                                         "/var/lib/postgres",
+                                                         "/var/lib/postgres/data",
+                                                         "/pgdata"};
+
+}  // namespace
+
 const mount* find_misplaced_mount(const mount_table& mounts, const storage_verdict& data) {
     if (!is_lost_with_container(data.kind)) return nullptr;
     for (const mount& each : mounts.mounts()) {
-        const bool is_data_path = starts_with_any(
-            each.point, {"/var/lib/postgresql", "/home/postgres", "/bitnami/postgresql",
-                         "/var/lib/pgsql", "/var/lib/postgres"});
+        const bool is_data_path =
+            std::find(kDataPaths.begin(), kDataPaths.end(), each.point) != kDataPaths.end();
         if (!is_data_path || each.id == data.on.id || mounts.at(each.point) != &each) continue;
         const std::string_view volume = volume_in(each.root);
         if (!is_memory(each) && !is_generated(volume) &&

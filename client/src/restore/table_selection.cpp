@@ -84,10 +84,28 @@ bool table_selection::choose_partitioned(const std::string& name, const manifest
     partitioned_.push_back(found[0]);
     for (const auto& statement : definitions) {
         if (statement.type == "TABLE ATTACH" && unquoted(subject_table(statement.text)) == parent) {
-            choose(unquoted(attached_part(statement.text)), snapshot, definitions);
+            choose_part(unquoted(attached_part(statement.text)), snapshot, definitions);
         }
     }
     return true;
+}
+
+// An unlogged one comes without its rows, a foreign one not at all.
+void table_selection::choose_part(const std::string& name, const manifest& snapshot,
+                                  const std::vector<script_statement>& definitions) {
+    const bool has_rows = std::any_of(
+        snapshot.tables.begin(), snapshot.tables.end(),
+        [&name](const auto& table) { return full_name(table.schema, table.name) == name; });
+    if (has_rows) {
+        choose(name, snapshot, definitions);
+    } else if (!choose_partitioned(name, snapshot, definitions)) {
+        for (const auto& statement : definitions) {
+            if (statement.type == "TABLE" && full_name(statement.schema, statement.name) == name &&
+                names_.insert(name).second) {
+                partitioned_.push_back({statement.schema, statement.name});
+            }
+        }
+    }
 }
 
 std::set<std::string> table_selection::indexes_in(
@@ -138,9 +156,12 @@ std::vector<sequence_state> table_selection::sequences(const manifest& snapshot)
 std::vector<script_statement> table_selection::kept(std::vector<script_statement> statements,
                                                     session& on) const {
     std::set<std::string> missing;
-    for (const auto* table : tables_) {
-        if (on.query("SELECT FROM pg_namespace WHERE nspname = $1", {table->schema}).empty()) {
-            missing.insert(table->schema);
+    std::set<std::string> schemas;
+    for (const auto* table : tables_) schemas.insert(table->schema);
+    for (const auto& table : partitioned_) schemas.insert(table.schema);
+    for (const std::string& schema : schemas) {
+        if (on.query("SELECT FROM pg_namespace WHERE nspname = $1", {schema}).empty()) {
+            missing.insert(schema);
         }
     }
     const std::set<std::string> indexes = indexes_in(statements);
@@ -152,6 +173,10 @@ std::vector<script_statement> table_selection::kept(std::vector<script_statement
         if (statement.type == "SCHEMA") return !missing.contains(statement.name);
         if (statement.type == "SEQUENCE") {
             return !sequences_.contains(full_name(statement.schema, statement.name));
+        }
+        if (statement.type == "TABLE ATTACH") {
+            return !names_.contains(unquoted(subject_table(statement.text))) ||
+                   !names_.contains(unquoted(attached_part(statement.text)));
         }
         if (statement.type == "INDEX ATTACH") {
             return !indexes.contains(unquoted(attached_part(statement.text))) ||

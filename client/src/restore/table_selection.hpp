@@ -36,6 +36,8 @@ class table_selection {
     // A table that has no rows of its own because its partitions have them: with all of those.
     [[nodiscard]] bool choose_partitioned(const std::string& name, const manifest& snapshot,
                                           const std::vector<script_statement>& definitions);
+    void choose_part(const std::string& name, const manifest& snapshot,
+                     const std::vector<script_statement>& definitions);
     // The indexes of the tables, constraints' included, that these statements create.
     [[nodiscard]] std::set<std::string> indexes_in(
         const std::vector<script_statement>& statements) const;
@@ -47,9 +49,9 @@ class table_selection {
     };
 
     std::vector<const table_data*> tables_;
-    std::vector<partitioned_table> partitioned_;
-    std::set<std::string> names_;      // "schema.name"
-    std::set<std::string> sequences_;  // "schema.name"
+    std::vector<partitioned_table> partitioned_;  // and partitions without rows
+    std::set<std::string> names_;                 // "schema.name"
+    std::set<std::string> sequences_;             // "schema.name"
 };
 
 }  // namespace chronos::internal
