@@ -241,6 +241,7 @@ TEST_F(restoring, a_partitioned_table_brings_its_partitions) {
         " PARTITION BY LIST (day);"
         "CREATE TABLE low_1 PARTITION OF low DEFAULT;"
         "CREATE TABLE high PARTITION OF measured FOR VALUES FROM (10) TO (20);"
+        "CREATE UNLOGGED TABLE loose PARTITION OF measured FOR VALUES FROM (20) TO (30);"
         "CREATE INDEX values_of ON measured (value);"
         "INSERT INTO measured SELECT i, i FROM generate_series(0, 19) i");
     snapshot();
