@@ -30,8 +30,8 @@ inline constexpr int kMostAttempts = 3;
 [[nodiscard]] state read_state(MemoryContext memory);
 
 // The same from this session's memory, but for gaps, where nothing is to be settled; without
-// `fingerprint` and `compared_at`. Only for a first look: a version that is just being committed may
-// not show.
+// `fingerprint` and `compared_at`. Only for a first look: a version that is just being committed
+// may not show.
 [[nodiscard]] state glance_at_state(MemoryContext memory);
 
 }  // namespace chronos::history

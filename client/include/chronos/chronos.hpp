@@ -8,8 +8,8 @@
 #include <chronos/connection.hpp>
 #include <chronos/contract.hpp>
 #include <chronos/diff.hpp>
-#include <chronos/drift.hpp>
 #include <chronos/doctor.hpp>
+#include <chronos/drift.hpp>
 #include <chronos/drill.hpp>
 #include <chronos/error.hpp>
 #include <chronos/found_cluster.hpp>
