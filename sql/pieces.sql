@@ -127,9 +127,11 @@ RESET TimeZone;
 SELECT changed('and back');
 
 -- What can never be used again, and why.
+SET client_min_messages = warning;
 CREATE FUNCTION base_in(cstring) RETURNS base LANGUAGE internal IMMUTABLE STRICT AS 'textin';
 CREATE FUNCTION base_out(base) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
 CREATE TYPE base (INPUT = base_in, OUTPUT = base_out, LIKE = text);
+RESET client_min_messages;
 CREATE TABLE with_base (a base[]);
 CREATE TABLE with_regclass (a regclass);
 CREATE TYPE role_in AS (who regrole[]);
