@@ -23,7 +23,7 @@ sub server {
     my $node = PostgreSQL::Test::Cluster->new($name . ++$servers);
     $node->init(extra => ['--encoding=UTF8', '--no-locale', '--username=postgres']);
     my @libraries = ($libraries, $settings =~ /^shared_preload_libraries\s*=\s*'(.*)'$/mg);
-    # What Cluster.pm sets for replication is not what the tests expect.
+    # What Cluster.pm sets for replication is not what the tests expect; the guard's warnings are no results of theirs.
     $node->append_conf('postgresql.conf', <<"CONF");
 fsync = off
 log_statement = none
@@ -31,6 +31,7 @@ log_line_prefix = '%m [%p] '
 max_prepared_transactions = 10
 max_connections = 60
 wal_level = logical
+chronos.guard = off
 $settings
 shared_preload_libraries = '@{[join ', ', grep { $_ } @libraries]}'
 CONF
