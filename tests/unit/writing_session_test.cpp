@@ -104,6 +104,24 @@ TEST_F(writing, the_newest_that_is_wanted_is_found_past_damaged_ones) {
     EXPECT_FALSE(session.newest([](const manifest&) { return false; }));
 }
 
+TEST_F(writing, of_those_of_one_second_the_last_is_the_newest) {
+    {
+        writing_session session({url()});
+        const auto commit = [&session](const std::string& id, int microseconds) {
+            manifest one = sample_manifest(session, id, {id});
+            one.created_at += std::chrono::microseconds(microseconds);
+            session.commit(one);
+        };
+        commit("20260102T030405Z-ffffffff", 1);
+        commit("20260102T030405Z-00000000", 3);
+        commit("20260102T030405Z-88888888", 2);
+        commit("20260102T030404Z-99999999", 9);
+    }
+    const writing_session session({url()});
+    EXPECT_EQ(session.newest([](const manifest&) { return true; })->id,
+              "20260102T030405Z-00000000");
+}
+
 TEST_F(writing, without_a_commit_nothing_is_left) {
     {
         writing_session session({url()});

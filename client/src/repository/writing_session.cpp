@@ -1,6 +1,7 @@
 #include "repository/writing_session.hpp"
 
 #include <set>
+#include <string_view>
 
 #include "chronos/error.hpp"
 #include "core/repository_url.hpp"
@@ -10,6 +11,12 @@
 #include "repository/sweep.hpp"
 
 namespace chronos::internal {
+
+namespace {
+
+constexpr std::size_t kSecondLength = std::string_view("20260102T030405Z").size();
+
+}  // namespace
 
 struct writing_session::target {
     std::shared_ptr<storage> repository;
@@ -83,10 +90,15 @@ std::optional<manifest> writing_session::newest(
     const std::function<bool(const manifest&)>& wanted) const {
     storage& in = *targets_.front()->repository;
     auto ids = snapshot_ids(in);
+    std::optional<manifest> best;
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+        // Ids tell the second; of those in one, their manifests say which came last.
+        if (best && id->substr(0, kSecondLength) != best->id.substr(0, kSecondLength)) break;
         try {
             manifest found = load_manifest(in, *id);
-            if (wanted(found)) return found;
+            if (wanted(found) && (!best || best->created_at < found.created_at)) {
+                best = std::move(found);
+            }
         } catch (const error& problem) {
             if (problem.code() != error_code::damaged &&
                 problem.code() != error_code::wrong_component) {
@@ -94,7 +106,7 @@ std::optional<manifest> writing_session::newest(
             }
         }
     }
-    return std::nullopt;
+    return best;
 }
 
 void writing_session::commit(const manifest& of) {
