@@ -39,7 +39,7 @@ json document_of(const std::vector<finding>& findings) {
 }
 
 std::string painted(severity how_bad, const output& out) {
-    const std::string name(to_string(how_bad));
+    std::string name(to_string(how_bad));
     switch (how_bad) {
         case severity::critical:
             return out.bad(name);

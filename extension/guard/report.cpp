@@ -51,6 +51,7 @@ argument array(Oid type, Oid element, const std::vector<Datum>& items, int width
 template <typename Get>
 std::vector<Datum> column(const targets& from, Get&& get) {
     std::vector<Datum> out;
+    out.reserve(static_cast<std::size_t>(from.count));
     for (int i = 0; i < from.count; ++i) {
         out.push_back(get(from.items[i]));
     }
