@@ -64,6 +64,13 @@ INSERT INTO lines VALUES (1, 'x', 1);
 ANALYZE lines;
 TRUNCATE orders CASCADE;
 DROP TABLE lines, orders;
+SELECT made('orders', 1000);
+CREATE TABLE heir () INHERITS (orders);
+INSERT INTO heir VALUES (1, 'x', 1);
+ANALYZE heir;
+TRUNCATE ONLY orders;
+TRUNCATE orders;
+DROP TABLE orders CASCADE;
 -- Columns.
 SELECT made('orders', 1000);
 ALTER TABLE orders ADD note text, ADD at timestamp, ADD counted int8, ADD measured float8;
@@ -102,6 +109,15 @@ CREATE TABLE keyed_1 PARTITION OF keyed DEFAULT;
 INSERT INTO keyed VALUES (1), (2);
 ANALYZE keyed;
 DROP FUNCTION low(int) CASCADE;
+-- A view with CASCADE, and an extension that owns a table.
+SELECT made('orders', 1000);
+CREATE VIEW shown AS SELECT * FROM orders;
+CREATE MATERIALIZED VIEW report AS SELECT * FROM shown;
+ANALYZE report;
+DROP VIEW shown CASCADE;
+CREATE EXTENSION chronos_test;
+ALTER EXTENSION chronos_test ADD TABLE orders;
+DROP EXTENSION chronos_test;
 -- To who may not do it the guard says nothing.
 SELECT made('orders', 1000);
 SET ROLE guard_owner;
@@ -127,6 +143,16 @@ SET chronos.guard_override = 'ticket 42';
 TRUNCATE orders;
 RESET chronos.guard_override;
 DROP TABLE orders;
+-- Where it cannot ask, a warning must not be in the way, and a refusal must.
+SELECT made('orders', 1000);
+ALTER FUNCTION chronos.guard_report RENAME TO elsewhere;
+\set SHOW_CONTEXT never
+DROP TABLE orders;
+SET chronos.guard = warn;
+DROP TABLE orders;
+\set SHOW_CONTEXT errors
+SET chronos.guard = block;
+ALTER FUNCTION chronos.elsewhere RENAME TO guard_report;
 -- Below the threshold.
 SELECT made('small', 10), made('large', 10000);
 SET chronos.guard_threshold = '128kB';

@@ -1,7 +1,7 @@
 // chronosctl snapshots: what a repository holds, or what the server took.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 

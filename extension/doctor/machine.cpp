@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 
@@ -48,7 +49,7 @@ const char* path_argument(FunctionCallInfo fcinfo) {
 
 }  // namespace chronos::doctor
 
-// In bytes that are no text of this database's encoding a path may stand, which SQL cannot hold.
+// Names may be in any encoding, a text of SQL only in that of the database.
 CHRONOS_SQL_FUNCTION(chronos_mount_table)
 {
     text* const found =
@@ -56,15 +57,11 @@ CHRONOS_SQL_FUNCTION(chronos_mount_table)
     if (found == nullptr) {
         PG_RETURN_NULL();
     }
-    chronos::backend::call([found] {
-        char* const bytes = VARDATA(found);
-        const int size = static_cast<int>(VARSIZE(found) - VARHDRSZ);
-        for (int i = 0; i < size; ++i) {
-            if (bytes[i] == '\0' || (bytes[i] & 0x80) != 0) {
-                bytes[i] = '?';
-            }
-        }
-    });
+    char* const bytes = VARDATA(found);
+    std::replace_if(
+        bytes, bytes + (VARSIZE(found) - VARHDRSZ),
+        [](char each) { return each == '\0' || (static_cast<unsigned char>(each) & 0x80U) != 0; },
+        '?');
     PG_RETURN_TEXT_P(found);
 }
 

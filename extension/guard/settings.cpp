@@ -19,7 +19,7 @@ constexpr config_enum_entry kModes[] = {{"off", off, false},
 constinit int chosen = warn;
 constinit bool rows = false;
 constinit char* reason = nullptr;
-// Read by SQL (87_guard.sql).
+// Read by SQL (88_guard_stake.sql).
 constinit int smallest = 0;
 
 }  // namespace

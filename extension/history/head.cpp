@@ -92,6 +92,7 @@ void listen() {
             CacheRegisterRelcacheCallback(chronos_head_news, 0);
             is_registered = true;
         }
+        // A message that comes during the look-up may be that it is gone again.
         is_listening = true;
         news = news_relation();
         is_listening = is_listening && OidIsValid(news);

@@ -4,14 +4,14 @@ CREATE FUNCTION chronos.check_platform_versions() RETURNS SETOF chronos.finding
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT 'platform.versions', 'platform', CASE WHEN v.extension = v.library THEN 'ok' ELSE 'warning' END::chronos.severity,
-           CASE WHEN v.extension = v.library THEN format('extension and library are both %s', v.extension)
-                ELSE format('the extension is %s, but the library loaded is %s', v.extension, v.library) END,
-           jsonb_build_object('extension', v.extension, 'library', v.library, 'available', v.available, 'preloaded', chronos.is_preloaded()),
-           CASE WHEN v.extension = v.library THEN NULL
+    SELECT 'platform.versions', 'platform', CASE WHEN v.extension = v.loaded THEN 'ok' ELSE 'warning' END::chronos.severity,
+           CASE WHEN v.extension = v.loaded THEN format('extension and library are both %s', v.extension)
+                ELSE format('the extension is %s, but the library loaded is %s', v.extension, v.loaded) END,
+           jsonb_build_object('extension', v.extension, 'library', v.loaded, 'available', v.available, 'preloaded', chronos.is_preloaded()),
+           CASE WHEN v.extension = v.loaded THEN NULL
                 WHEN v.available = v.extension THEN 'Restart the server, so that it loads the library that is installed.'
                 ELSE 'ALTER EXTENSION chronos UPDATE, and restart the server.' END
-    FROM (SELECT e.extversion AS extension, chronos.library_version() AS library,
+    FROM (SELECT e.extversion AS extension, chronos.library_version() AS loaded,
                  (SELECT a.default_version FROM pg_available_extensions a WHERE a.name = 'chronos') AS available
           FROM pg_extension e WHERE e.extname = 'chronos') v
     UNION ALL

@@ -14,6 +14,7 @@ dump_schema() { pg_dump --schema-only -f "$work/schema.sql" "$1"; }
 first_baseline() { sql -d "$1" -c 'CREATE EXTENSION chronos'; }
 compare_quickly() { sql -d "$1" -c 'SELECT chronos.reconcile()'; }
 compare_fully() { sql -d "$1" -c 'SELECT chronos.reconcile(everything => true)'; }
+examine() { sql -d "$1" -o "$work/doctor.out" -c 'SELECT * FROM chronos.doctor()'; }
 newest_schema() { sql -d "$1" -o "$work/schema_at.sql" -c 'SELECT chronos.schema_at(chronos.current_version())'; }
 
 bench_schema() {
@@ -27,11 +28,12 @@ bench_schema() {
         timed "$work/schema.compare_quickly" compare_quickly many
         timed "$work/schema.compare_fully" compare_fully many
         timed "$work/schema.newest_schema" newest_schema many
+        timed "$work/schema.examine" examine many
     done
     peer=$(median < "$work/schema.pg_dump")
     printf '  %-46s %8s\n' 'pg_dump --schema-only' "$peer"
     for what in 'first_baseline:CREATE EXTENSION chronos, first baseline' 'compare_quickly:comparison that finds nothing' \
-        'compare_fully:the same, rendering everything' 'newest_schema:schema_at(latest)'; do
+        'compare_fully:the same, rendering everything' 'newest_schema:schema_at(latest)' 'examine:doctor(), connecting included'; do
         us=$(median < "$work/schema.${what%%:*}")
         printf '  %-46s %8s   ratio %s\n' "${what#*:}" "$us" "$(ratio "$us" "$peer")"
     done

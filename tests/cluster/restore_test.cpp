@@ -265,6 +265,23 @@ TEST_F(restoring, a_partitioned_table_brings_its_partitions) {
     EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::refused);
 }
 
+TEST_F(restoring, a_partitioned_table_that_is_in_two_schemas_is_named_with_its_schema) {
+    server_.execute(source_,
+                    "CREATE TABLE measured (day int) PARTITION BY RANGE (day); CREATE SCHEMA other;"
+                    "CREATE TABLE other.measured (day int) PARTITION BY RANGE (day);"
+                    "CREATE TABLE high PARTITION OF other.measured DEFAULT;"
+                    "INSERT INTO other.measured VALUES (7)");
+    snapshot();
+    server_.execute(source_, "DROP TABLE measured; DROP SCHEMA other CASCADE");
+    auto options = into(source_);
+    options.tables = {"measured"};
+    EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::usage);
+    options.tables = {"other.measured"};
+    (void)restore_snapshot(options);
+    EXPECT_EQ(server_.ask(source_, "SELECT day FROM other.measured"), "7");
+    EXPECT_EQ(server_.ask(source_, "SELECT to_regclass('measured') IS NULL"), "t");
+}
+
 TEST_F(restoring, an_unknown_snapshot_is_not_found) {
     const auto target = server_.create_database();
     EXPECT_EQ(error_of([&] { (void)restore_snapshot(into(target)); }).code(),

@@ -166,6 +166,7 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_database WHERE datname
     command_ok(['pg_dump', '--clean', '--if-exists', '-h', $node->host, '-p', $node->port, '-t', 'public.orders', '-t', 'public.customers', '-f', $file, 'shop'], 'a dump that begins with DROP');
     command_ok(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', $node->host, '-p', $node->port, '-f', $file, 'shop'], 'is read in spite of block');
     is($node->safe_psql('shop', 'SELECT count(*) FROM orders'), 500, 'and brings the rows');
+    like(slurp_file($node->logfile), qr/LOG:  chronos guard: overridden by "[^"]+": DROP TABLE destroys 1 table.*\n.*DETAIL:  Reason: a dump is being read/, 'which is logged');
 }
 $node->stop;
 unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC/, 'the server did not crash');

@@ -8,6 +8,20 @@ namespace chronos::core {
 
 namespace {
 
+// Where images keep their data, or their users believe it.
+constexpr std::array<std::string_view, 12> kDataPaths = {"/var/lib/postgresql",
+                                                         "/var/lib/postgresql/data",
+                                                         "/var/lib/postgresql/data/pgdata",
+                                                         "/home/postgres/pgdata",
+                                                         "/home/postgres/pgdata/data",
+                                                         "/bitnami/postgresql",
+                                                         "/bitnami/postgresql/data",
+                                                         "/var/lib/pgsql",
+                                                         "/var/lib/pgsql/data",
+                                                         "/var/lib/postgres",
+                                                         "/var/lib/postgres/data",
+                                                         "/pgdata"};
+
 bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
@@ -137,24 +151,6 @@ storage_verdict judge_storage(const mount_table& mounts, const surroundings& aro
     if (is_network(*on)) return {storage_kind::network, certainty::high, {}, *on};
     return {storage_kind::host, certainty::medium, {}, *on};
 }
-
-namespace {
-
-// Where images keep their data, or their users believe it.
-constexpr std::array<std::string_view, 12> kDataPaths = {"/var/lib/postgresql",
-                                                         "/var/lib/postgresql/data",
-                                                         "/var/lib/postgresql/data/pgdata",
-                                                         "/home/postgres/pgdata",
-                                                         "/home/postgres/pgdata/data",
-                                                         "/bitnami/postgresql",
-                                                         "/bitnami/postgresql/data",
-                                                         "/var/lib/pgsql",
-                                                         "/var/lib/pgsql/data",
-                                                         "/var/lib/postgres",
-                                                         "/var/lib/postgres/data",
-                                                         "/pgdata"};
-
-}  // namespace
 
 const mount* find_misplaced_mount(const mount_table& mounts, const storage_verdict& data) {
     if (!is_lost_with_container(data.kind)) return nullptr;
