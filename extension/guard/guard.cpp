@@ -58,22 +58,17 @@ class asking_scope {
 // A guard that only warns must not be in the way when it cannot ask, as while the extension is
 // older than the library; one that refuses must.
 template <typename Fn>
-auto ask(Fn&& question) -> std::invoke_result_t<Fn&> {
+auto ask(const char* tag, Fn&& question) -> std::invoke_result_t<Fn&> {
     try {
         backend::subtransaction part;
         auto found = question();
         part.commit();
         return found;
     } catch (const backend::backend_error& error) {
-        if (error.sqlstate() == ERRCODE_QUERY_CANCELED ||
-            (present_mode() > warn && override_reason() == nullptr)) {
+        if (error.sqlstate() == ERRCODE_QUERY_CANCELED) {
             throw;
         }
-        const char* const reason = error.what();
-        call([reason] {
-            ereport(WARNING,
-                    (errmsg("chronos cannot tell what this command destroys: %s", reason)));
-        });
+        respond_without_report(error, present_mode(), tag);
         return {};
     }
 }
@@ -86,7 +81,7 @@ mode stricter(mode one, const std::string& other) {
 
 void look_at_database(Oid database, const char* tag) {
     const asking_scope alone;
-    const database_report found = ask([database] { return report_on_database(database); });
+    const database_report found = ask(tag, [database] { return report_on_database(database); });
     respond(found.what, stricter(present_mode(), found.mode), deed::drop, tag);
 }
 
@@ -99,7 +94,7 @@ void look_at(const Node* command, const char* tag) {
         look_at_database(aimed.items[0].objid, tag);
     } else if (present_mode() != off && is_installed()) {
         const asking_scope alone;
-        respond(ask([&] { return report_on(aimed, tag); }), present_mode(), aimed.how, tag);
+        respond(ask(tag, [&] { return report_on(aimed, tag); }), present_mode(), aimed.how, tag);
     }
 }
 
@@ -141,8 +136,9 @@ void look_at_rows(const PlannedStmt& statement) {
         const asking_scope alone;
         const char* const deed_done =
             change.deletes ? "DELETE without WHERE deletes" : "UPDATE without WHERE changes";
-        respond(ask([&] { return report_on_rows(change.relation, deed_done); }), present_mode(),
-                deed::alter, change.deletes ? "DELETE" : "UPDATE");
+        const char* const tag = change.deletes ? "DELETE" : "UPDATE";
+        respond(ask(tag, [&] { return report_on_rows(change.relation, deed_done); }),
+                present_mode(), deed::alter, tag);
     }
 }
 

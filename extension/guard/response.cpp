@@ -111,4 +111,21 @@ void respond(const report& found, mode how, deed what, const char* tag) {
     }
 }
 
+void respond_without_report(const backend::backend_error& reason, mode how, const char* tag) {
+    const bool refuses = how > warn && override_reason() == nullptr;
+    const int category = ERRCODE_TO_CATEGORY(reason.sqlstate());
+    const bool is_outdated =
+        category == ERRCODE_TO_CATEGORY(ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION);
+    const std::string update =
+        "ALTER EXTENSION chronos UPDATE makes the extension fit its library.";
+    const std::string passing =
+        "SET chronos.guard_override = 'why' lets the command pass, which is written into the log.";
+    const std::string hint = is_outdated ? (refuses ? update + " " + passing : update)
+                                         : (refuses ? passing : std::string());
+    say(refuses ? ERROR : WARNING,
+        std::string("chronos cannot tell what ") + tag + " would destroy",
+        std::string("It got an error: ") + reason.what() + ".",
+        hint.empty() ? nullptr : hint.c_str());
+}
+
 }  // namespace chronos::guard
