@@ -51,9 +51,10 @@ COMMENT ON FUNCTION chronos.pair_states(chronos.state[], chronos.state[]) IS
 CREATE FUNCTION chronos.state_since(state chronos.state) RETURNS bigint LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- If there are several, they have the same columns.
+    -- If there are several, they have the same columns, for those of a table that was made anew are of another oid.
     RETURN (SELECT min(f.since) FROM chronos.fact f
-            WHERE f.object = state.object AND f.timeline = state.line AND f.hash = state.hash AND f.attributes = state.attributes);
+            WHERE f.object = state.object AND f.timeline = state.line AND f.classid = state.classid AND f.objid = state.objid
+              AND f.hash = state.hash AND f.attributes = state.attributes);
 END $$;
 COMMENT ON FUNCTION chronos.state_since(chronos.state) IS 'The version that a stored state of a table begins with.';
 
