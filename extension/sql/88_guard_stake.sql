@@ -4,6 +4,24 @@ CREATE TYPE chronos.stake AS (relation oid, columns text[], kind text, rows bigi
 COMMENT ON TYPE chronos.stake IS
     'A relation whose rows, or of which these columns, would be lost; rows as the statistics have them, null if they do not know; bytes without indexes; whether snapshots have its rows.';
 
+CREATE FUNCTION chronos.put_aside(relation oid) RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- What has another name in the newest version got this one in this transaction, and what is in no version was made in it.
+    RETURN EXISTS (
+        SELECT FROM pg_class c
+        JOIN pg_class n ON n.relnamespace = c.relnamespace AND n.relkind = c.relkind AND chronos.plan_aside(n.oid::regclass::text) = quote_ident(c.relname)
+        JOIN chronos.fact f ON f.timeline = chronos.current_timeline() AND f.until IS NULL AND f.classid = 'pg_class'::regclass AND f.objid = c.oid
+        WHERE c.oid = relation AND f.identity <> c.oid::regclass::text AND NOT EXISTS (
+            SELECT FROM chronos.fact r
+            WHERE r.timeline = f.timeline AND r.until IS NULL AND r.classid = 'pg_class'::regclass AND r.objid = n.oid));
+END
+$$;
+COMMENT ON FUNCTION chronos.put_aside(oid) IS
+    'Whether a table was put aside in this transaction, as a plan does that has copied its rows into the one that took its name.';
+
 CREATE FUNCTION chronos.weigh(relations oid[], columns jsonb) RETURNS SETOF chronos.stake
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -24,10 +42,11 @@ AS $$
     WHERE c.oid = ANY (relations) AND c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
       AND c.relnamespace <> 'chronos'::regnamespace
       AND pg_relation_size(c.oid) > 0
+      AND NOT (c.relname LIKE 'chronos\_old\_%' AND chronos.put_aside(c.oid))
       AND b.bytes >= pg_size_bytes(current_setting('chronos.guard_threshold'))
 $$;
 COMMENT ON FUNCTION chronos.weigh(oid[], jsonb) IS
-    'What is in these relations: temporary ones, those of chronos, empty ones and those below chronos.guard_threshold count as nothing.';
+    'What is in these relations: temporary ones, those of chronos, empty ones, those below chronos.guard_threshold and those whose rows a plan has copied count as nothing.';
 
 CREATE FUNCTION chronos.newest_snapshot_with(relations oid[]) RETURNS TABLE (id text, taken_at timestamptz, is_proved boolean)
 LANGUAGE sql STABLE
