@@ -22,6 +22,10 @@ CREATE TYPE chronos.plan_statement AS (
     stage int, phase int, statement text, hazards text[], note text);
 COMMENT ON TYPE chronos.plan_statement IS 'A statement of a plan before it has its place.';
 
+CREATE TYPE chronos.plan_step AS (
+    step int, stage int, statement text, kind text, identity text, old_identity text, hazards text[], note text);
+COMMENT ON TYPE chronos.plan_step IS 'A statement of a plan at its place; old_identity is what its object is called now.';
+
 CREATE FUNCTION chronos.plan_say(stage int, phase int, statement text, hazards text[] DEFAULT '{}',
                                  note text DEFAULT NULL) RETURNS chronos.plan_statement
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -126,7 +126,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN item.mid -> 'partition_by' IS DISTINCT FROM item.new -> 'partition_by'
+    RETURN item.old ? 'out_of_order' OR item.mid -> 'partition_by' IS DISTINCT FROM item.new -> 'partition_by'
         OR item.mid -> 'server' IS DISTINCT FROM item.new -> 'server'
         OR (item.new ? 'partition_by' AND (item.mid -> 'persistence' IS DISTINCT FROM item.new -> 'persistence'
                 OR chronos.plan_names(item.old ->> 'partition_by') && lost

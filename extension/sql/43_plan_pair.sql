@@ -114,3 +114,57 @@ END
 $$;
 COMMENT ON FUNCTION chronos.plan_carried(chronos.plan_item[]) IS
     'Objects as they read after all renames, so that only what else differs is left.';
+
+CREATE FUNCTION chronos.plan_stored(fact chronos.plan_fact) RETURNS chronos.state
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (
+        SELECT ROW(f.timeline, f.classid, f.objid, f.kind, f.identity, f.hash, NULL, f.attributes, f.object)::chronos.state
+        FROM chronos.fact f
+        WHERE f.object = fact.object AND f.kind = fact.kind AND concat_ws(' ', f.timeline, f.classid, f.objid) = fact.place
+        ORDER BY f.attributes = fact.attributes DESC, f.since DESC LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_stored(chronos.plan_fact) IS
+    'A recorded state of a table with the columns that it has in a plan; if there is none, its last one under the same oid.';
+
+CREATE FUNCTION chronos.plan_followed(INOUT before chronos.plan_fact[], INOUT after chronos.plan_fact[])
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET jit = off
+AS $$
+DECLARE
+    pair record;
+    older chronos.state;
+    newer chronos.state;
+    keys record;
+    held text[];
+    wanted text[];
+BEGIN
+    FOR pair IN
+        SELECT b.nr AS old_nr, a.nr, b.attributes AS old_attributes, a.attributes
+        FROM unnest(before) WITH ORDINALITY b(kind, identity, definition, object, place, attributes, nr)
+        JOIN unnest(after) WITH ORDINALITY a(kind, identity, definition, object, place, attributes, nr) ON a.kind = b.kind AND a.object = b.object
+        WHERE a.place <> b.place AND cardinality(a.attributes) > 0 AND cardinality(b.attributes) > 0
+          AND (a.definition -> 'columns' IS DISTINCT FROM b.definition -> 'columns' OR a.definition -> 'attributes' IS DISTINCT FROM b.definition -> 'attributes')
+    LOOP
+        older := chronos.plan_stored(before[pair.old_nr]);
+        newer := chronos.plan_stored(after[pair.nr]);
+        keys := chronos.column_keys(older, newer);
+        CONTINUE WHEN keys.old_keys IS NULL OR keys.new_keys IS NULL;
+        held := ARRAY(SELECT coalesce(keys.old_keys[array_position(older.attributes, n)], 'held ' || n)
+                      FROM unnest(pair.old_attributes) WITH ORDINALITY u(n, nr) ORDER BY nr);
+        wanted := ARRAY(SELECT coalesce(keys.new_keys[array_position(newer.attributes, n)], 'wanted ' || n)
+                        FROM unnest(pair.attributes) WITH ORDINALITY u(n, nr) ORDER BY nr);
+        before[pair.old_nr].attributes := ARRAY(SELECT generate_series(1, cardinality(held)));
+        after[pair.nr].attributes := ARRAY(SELECT coalesce(array_position(held, k), cardinality(held) + nr)
+                                           FROM unnest(wanted) WITH ORDINALITY u(k, nr) ORDER BY nr);
+        after[pair.nr].place := before[pair.old_nr].place;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_followed(chronos.plan_fact[], chronos.plan_fact[]) IS
+    'Both sides of a plan, with the columns of tables that were made anew or restored in between followed to what they are on the other side: renamed, they are not others.';

@@ -131,6 +131,19 @@ $$;
 COMMENT ON FUNCTION chronos.plan_partners_away(chronos.plan_item, chronos.plan_item[]) IS
     'The statements by which partners go that only an operator''s being named as such has made.';
 
+CREATE FUNCTION chronos.plan_counts_on(item chronos.plan_item, items chronos.plan_item[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN item.kind = 'sequence' AND item.action = 'rebuild' AND item.old #> '{column,identity}' IS NOT NULL AND EXISTS (
+        SELECT FROM unnest(items) t
+        WHERE t.kind = 'table' AND t.action = 'rebuild' AND t.late AND t.old_identity = item.old #>> '{column,table}');
+END
+$$;
+COMMENT ON FUNCTION chronos.plan_counts_on(chronos.plan_item, chronos.plan_item[]) IS
+    'Whether a generator is put aside with its table, for the one that takes its place to go on counting where it is.';
+
 CREATE FUNCTION chronos.plan_drops(item chronos.plan_item, items chronos.plan_item[], loss chronos.plan_loss, schemas jsonb)
 RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -179,6 +192,11 @@ BEGIN
         END IF;
         RETURN;
     END IF;
+    IF chronos.plan_counts_on(item, items) THEN
+        RETURN NEXT chronos.plan_say(3, 0, format('ALTER SEQUENCE %s RENAME TO %s', chronos.plan_rebased(item.old_identity, schemas),
+                                                  chronos.plan_aside(item.old_identity)));
+        RETURN;
+    END IF;
     -- The functions of a domain's checks and default go before the domain can.
     IF chronos.plan_names(item.old #>> '{domain,default}') && loss.functions THEN
         RETURN NEXT chronos.plan_say(1, 45, format('ALTER DOMAIN %s DROP DEFAULT', item.old_identity));
@@ -214,6 +232,10 @@ DECLARE
     columns text;
     list text;
 BEGIN
+    -- Its policies are gone by now, and without them its owner would be shown no row.
+    IF item.old ? 'force_row_security' THEN
+        RETURN NEXT chronos.plan_say(4, 71, format('ALTER TABLE ONLY %s NO FORCE ROW LEVEL SECURITY', aside));
+    END IF;
     SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.nr),
            string_agg(CASE WHEN c.way = 'retype' THEN format('%I::text::%s', c.old_name, c.new ->> 'type') ELSE quote_ident(c.old_name) END,
                       ', ' ORDER BY c.nr)
@@ -221,8 +243,11 @@ BEGIN
     FROM chronos.plan_columns(item, loss.names) c
     WHERE c.way NOT IN ('add', 'drop', 'remake') AND NOT c.new ? 'generated';
     IF columns IS NOT NULL THEN
-        RETURN NEXT chronos.plan_say(4, 67, format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM ONLY %s', item.identity, columns,
-            list, aside), '{rewrite,long_lock}', 'no ALTER leads there: the table is made anew and its rows are copied');
+        -- When it is known how values are stored, and before there is anything that an insert could set off.
+        RETURN NEXT chronos.plan_say(4, 71, format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM ONLY %s', item.identity, columns,
+            list, aside), '{rewrite,long_lock}', CASE WHEN item.old ? 'out_of_order'
+                THEN format('brings back the order of columns (%s)', array_to_string(chronos.plan_wanted(item), ', ')) ELSE 'no ALTER leads there' END
+            || ': the table is made anew and its rows are copied');
     END IF;
 END
 $$;

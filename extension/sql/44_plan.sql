@@ -44,7 +44,7 @@ $$;
 COMMENT ON FUNCTION chronos.plan_made(chronos.plan_item, chronos.plan_item[]) IS
     'The facts by which a new object is created: one that joins an older parent is created alone.';
 
-CREATE FUNCTION chronos.plan_new(item chronos.plan_item, made jsonb, schemas jsonb, loss chronos.plan_loss, late boolean)
+CREATE FUNCTION chronos.plan_new(item chronos.plan_item, made jsonb, schemas jsonb, loss chronos.plan_loss, late boolean, counts_on boolean)
 RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -89,10 +89,13 @@ BEGIN
     END IF;
     IF item.action = 'rebuild' AND item.kind = 'table' THEN
         RETURN QUERY SELECT * FROM chronos.plan_copy_rows(item, schemas, loss);
+    ELSIF counts_on THEN
+        RETURN NEXT chronos.plan_say(4, 71, format('SELECT pg_catalog.setval(%L, last_value, is_called) FROM %s.%s', item.identity,
+            chronos.plan_part(chronos.plan_rebased(item.old_identity, schemas), 1), chronos.plan_aside(item.old_identity)));
     END IF;
 END
 $$;
-COMMENT ON FUNCTION chronos.plan_new(chronos.plan_item, jsonb, jsonb, chronos.plan_loss, boolean) IS 'The statements that make an object.';
+COMMENT ON FUNCTION chronos.plan_new(chronos.plan_item, jsonb, jsonb, chronos.plan_loss, boolean, boolean) IS 'The statements that make an object.';
 
 CREATE FUNCTION chronos.plan_defaults_untaken(item chronos.plan_item, items chronos.plan_item[]) RETURNS SETOF chronos.plan_statement
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -184,7 +187,7 @@ BEGIN
         NULL;
     ELSIF item.action IN ('add', 'rebuild') THEN
         RETURN QUERY SELECT * FROM chronos.plan_new(item, chronos.plan_made(item, items), schemas, loss,
-            item.nr = ANY (lacking));
+            item.nr = ANY (lacking), chronos.plan_counts_on(item, items));
         RETURN QUERY SELECT * FROM chronos.plan_defaults_untaken(item, items);
     END IF;
 END
@@ -215,13 +218,11 @@ $$;
 COMMENT ON FUNCTION chronos.plan_places(chronos.plan_item[], boolean) IS
     'The places that the touched objects have in a script of the old or the new schema.';
 
-CREATE FUNCTION chronos.plan_steps(before chronos.plan_fact[], after chronos.plan_fact[])
-RETURNS TABLE (step int, statement text, kind text, identity text, old_identity text, hazards text[], note text)
+CREATE FUNCTION chronos.plan_steps(before chronos.plan_fact[], after chronos.plan_fact[]) RETURNS SETOF chronos.plan_step
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
-#variable_conflict use_column
 DECLARE
     resolved record;
     items chronos.plan_item[];
@@ -281,14 +282,14 @@ BEGIN
     SELECT (row_number() OVER (ORDER BY o.stage, CASE WHEN o.stage IN (2, 3) THEN o.phase END,
                                CASE WHEN o.stage IN (1, 5) THEN -o.place WHEN o.stage = 4 THEN o.place END,
                                CASE WHEN o.stage IN (1, 5) THEN -o.phase ELSE o.phase END, o.depth, o.item, o.seq))::int,
-           o.statement, o.kind, coalesce(o.identity, o.old_identity), o.old_identity, o.hazards, o.note
+           o.stage, o.statement, o.kind, coalesce(o.identity, o.old_identity), o.old_identity, o.hazards, o.note
     FROM ordered o ORDER BY 1;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_steps(chronos.plan_fact[], chronos.plan_fact[]) IS
     'The statements that lead from one set of facts to another, in order, with what each risks by what it does.';
 
-CREATE FUNCTION chronos.plan_between(before chronos.plan_fact[], after chronos.plan_fact[])
+CREATE FUNCTION chronos.plan_between(before chronos.plan_fact[], after chronos.plan_fact[], column_order boolean, same text[] DEFAULT NULL)
 RETURNS TABLE (step int, statement text, kind text, identity text, hazards text[], lock text, transactional boolean,
                rows_at_stake bigint, bytes_at_stake bigint, note text)
 LANGUAGE plpgsql STABLE
@@ -296,10 +297,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    sides constant chronos.plan_sides := chronos.plan_present(before, after);
+    followed constant record := chronos.plan_followed(before, after);
+    sides constant chronos.plan_sides := chronos.plan_present(followed.before, followed.after);
 BEGIN
     RETURN QUERY
-    WITH said AS MATERIALIZED (SELECT * FROM chronos.plan_steps(sides.before, sides.after)),
+    WITH said AS MATERIALIZED (SELECT * FROM chronos.plan_in_order(sides.before, sides.after, column_order, same)),
     told AS MATERIALIZED (
         SELECT m.* FROM chronos.plan_about_names(sides) m
         UNION ALL
@@ -307,7 +309,7 @@ BEGIN
     s AS (
         SELECT (row_number() OVER ())::int AS step, t.statement, t.kind, t.identity, NULL AS old_identity, t.hazards, t.note FROM told t
         UNION ALL
-        SELECT s.step + (SELECT count(*) FROM told)::int, s.statement, s.kind, s.identity, s.old_identity, s.hazards, s.note FROM said s)
+        SELECT (SELECT count(*) FROM told)::int + (row_number() OVER (ORDER BY s.step))::int, s.statement, s.kind, s.identity, s.old_identity, s.hazards, s.note FROM said s)
     SELECT s.step, s.statement, s.kind, s.identity, h.list, t.lock, t.transactional,
            CASE WHEN h.list && '{data_loss,rewrite,scan}' THEN k.rows END,
            CASE WHEN h.list && '{data_loss,rewrite,scan}' THEN k.bytes END, s.note
@@ -321,38 +323,31 @@ BEGIN
     ORDER BY s.step;
 END
 $$;
-COMMENT ON FUNCTION chronos.plan_between(chronos.plan_fact[], chronos.plan_fact[]) IS
+COMMENT ON FUNCTION chronos.plan_between(chronos.plan_fact[], chronos.plan_fact[], boolean, text[]) IS
     'A plan between any two sets of facts, with locks and what is at stake now.';
 
-CREATE FUNCTION chronos.plan("from" text, "to" text)
+CREATE FUNCTION chronos.plan("from" text, "to" text, column_order boolean DEFAULT false)
 RETURNS TABLE (step int, statement text, kind text, identity text, hazards text[], lock text, transactional boolean,
                rows_at_stake bigint, bytes_at_stake bigint, note text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    before chronos.plan_fact[];
-    after chronos.plan_fact[];
 BEGIN
-    SELECT array_agg(ROW(f.kind, f.identity, f.definition, f.object, concat_ws(' ', coalesce(f.line, chronos.current_timeline()), f.classid, f.objid),
-                         f.attributes)::chronos.plan_fact) INTO before FROM chronos.facts_of("from") f;
-    SELECT array_agg(ROW(f.kind, f.identity, f.definition, f.object, concat_ws(' ', coalesce(f.line, chronos.current_timeline()), f.classid, f.objid),
-                         f.attributes)::chronos.plan_fact) INTO after FROM chronos.facts_of("to") f;
-    RETURN QUERY SELECT * FROM chronos.plan_between(before, after);
+    RETURN QUERY SELECT * FROM chronos.plan_between(chronos.plan_facts("from"), chronos.plan_facts("to"), column_order);
 END
 $$;
-COMMENT ON FUNCTION chronos.plan(text, text) IS
-    'The statements that lead from one schema to another, in order: versions by number, label, time or fingerprint, or live. Run them with search_path empty and check_function_bodies off, as schema_at() does; commit before and after a step that is not transactional. A step whose statement is only a comment says what cannot be done.';
+COMMENT ON FUNCTION chronos.plan(text, text, boolean) IS
+    'The statements that lead from one schema to another, in order: versions by number, label, time or fingerprint, or live. Run them with search_path empty and check_function_bodies off, as schema_at() does; commit before and after a step that is not transactional. A step whose statement is only a comment says what cannot be done. A column that comes back is the last of its table; with column_order, a table whose columns would stand in another order is made anew and its rows are copied.';
 
-CREATE FUNCTION chronos.plan("from" bigint, "to" bigint)
+CREATE FUNCTION chronos.plan("from" bigint, "to" bigint, column_order boolean DEFAULT false)
 RETURNS TABLE (step int, statement text, kind text, identity text, hazards text[], lock text, transactional boolean,
                rows_at_stake bigint, bytes_at_stake bigint, note text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN QUERY SELECT * FROM chronos.plan("from"::text, "to"::text);
+    RETURN QUERY SELECT * FROM chronos.plan("from"::text, "to"::text, column_order);
 END
 $$;
-COMMENT ON FUNCTION chronos.plan(bigint, bigint) IS
-    'The statements that lead from one version to another; see chronos.plan(text, text).';
+COMMENT ON FUNCTION chronos.plan(bigint, bigint, boolean) IS
+    'The statements that lead from one version to another; see chronos.plan(text, text, boolean).';

@@ -32,7 +32,8 @@ BEGIN
         (19, '^(CREATE|ALTER|DROP) STATISTICS ', 'ShareUpdateExclusiveLock', '{}'),
         (20, '^ALTER PUBLICATION .* (ADD|DROP) TABLE ', 'ShareUpdateExclusiveLock', '{}'),
         (21, '^UPDATE ', 'RowExclusiveLock', '{}'),
-        (22, '^INSERT ', 'AccessShareLock', '{}')) t(nr, pattern, lock, hazards)
+        -- The table that it copies has been put aside under this lock.
+        (22, '^INSERT ', 'AccessExclusiveLock', '{}')) t(nr, pattern, lock, hazards)
     WHERE bare ~ t.pattern ORDER BY t.nr LIMIT 1;
     hazards := coalesce(hazards, '{}');
     transactional := bare !~ '^ALTER TYPE \S+ ADD VALUE|^(CREATE|DROP) SUBSCRIPTION|^ALTER SUBSCRIPTION .* REFRESH';
