@@ -11,6 +11,7 @@
 #include "ctl/json.hpp"
 #include "ctl/phases.hpp"
 #include "ctl/repository_argument.hpp"
+#include "ctl/restore_engine.hpp"
 #include "ctl/selector_options.hpp"
 #include "ctl/text.hpp"
 #include "ctl/verbs.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 struct restore_verb_options {
     selector_options selector;
-    std::string repository;
+    std::vector<std::string> repositories;
     std::string target;
     std::vector<std::string> tables;
     bool create = false;
@@ -30,6 +31,9 @@ struct restore_verb_options {
     bool no_roles = false;
     bool no_refresh = false;
     std::optional<unsigned> jobs;
+    bool engine = false;
+    std::string id;
+    std::string expected_version;
 };
 
 restore_options engine_options(const restore_verb_options& options) {
@@ -39,7 +43,10 @@ restore_options engine_options(const restore_verb_options& options) {
                     "Give latest, an id or a label, or --before-version or --at.");
     }
     restore_options result;
-    result.repository = repository_url(options.repository);
+    if (options.repositories.size() > 1 && !options.engine) {
+        throw error(error_code::usage, "a snapshot is restored from one repository");
+    }
+    result.repository = repository_url(options.repositories.front());
     result.snapshot = *selector;
     result.target = connection_options{options.target, {}, {}, {}}.conninfo();
     if (options.create) result.mode = restore_target::create;
@@ -82,6 +89,10 @@ std::string text_of(const restore_result& result) {
 
 exit_status run(const restore_verb_options& options, output& out) {
     restore_options work = engine_options(options);
+    if (options.engine) {
+        return run_restore_engine(
+            work, {options.id, options.expected_version, options.repositories}, out);
+    }
     const interruption interrupted;
     work.stop = interrupted.token();
     progress_bar bar(out);
@@ -118,6 +129,13 @@ void add_choices(CLI::App& verb, restore_verb_options& options) {
         ->check(between(1, 256));
 }
 
+// What the server's worker calls; not for people, so not in --help.
+void add_engine_options(CLI::App& verb, restore_verb_options& options) {
+    auto* engine = verb.add_flag("--engine", options.engine)->group("");
+    verb.add_option("--id", options.id)->group("")->needs(engine);
+    verb.add_option("--expect-version", options.expected_version)->group("")->needs(engine);
+}
+
 }  // namespace
 
 void add_restore(verbs& all) {
@@ -129,13 +147,15 @@ void add_restore(verbs& all) {
         "  chronosctl restore latest --repository URL --to dbname=shop --table public.orders\n",
         [options](output& out) { return run(*options, out); });
     options->selector.add_to(verb);
-    verb.add_option("--repository", options->repository, "where the snapshot is")
+    verb.add_option("--repository", options->repositories, "where the snapshot is")
         ->type_name("URL")
+        ->allow_extra_args(false)
         ->required();
     verb.add_option("--to", options->target, "the database to restore into, as -d elsewhere")
         ->type_name("CONNINFO")
         ->required();
     add_choices(verb, *options);
+    add_engine_options(verb, *options);
 }
 
 }  // namespace chronos::ctl

@@ -30,6 +30,11 @@ TEST(dump_script, the_table_of_a_statement_is_found) {
     EXPECT_EQ(table("COMMENT ON CONSTRAINT k ON s.t IS 'x'"), "s.t");
     EXPECT_EQ(table("GRANT SELECT(a),UPDATE(b) ON TABLE s.t TO x"), "s.t");
     EXPECT_EQ(table("ALTER SEQUENCE s.q OWNED BY s.t.c"), "s.t");
+    EXPECT_EQ(table("CREATE STATISTICS s.x (mcv) ON date_part('a FROM b'::text, d), c FROM s.t"),
+              "s.t");
+    EXPECT_EQ(table("CREATE RULE r AS\n    ON INSERT TO s.t DO INSTEAD NOTHING"), "s.t");
+    EXPECT_EQ(table("COMMENT ON RULE r ON s.t IS 'x'"), "s.t");
+    EXPECT_EQ(table("ALTER PUBLICATION p ADD TABLE ONLY s.t (a, b)"), "s.t");
     EXPECT_EQ(table("CREATE VIEW s.v AS SELECT 1"), "");
     EXPECT_EQ(table(""), "");
 }
@@ -38,13 +43,17 @@ TEST(dump_script, what_is_attached_is_found) {
     EXPECT_EQ(attached_part("ALTER TABLE ONLY s.p ATTACH PARTITION s.\"p 1\" FOR VALUES FROM (0)"),
               "s.\"p 1\"");
     EXPECT_EQ(attached_part("ALTER INDEX s.i ATTACH PARTITION s.j"), "s.j");
-    EXPECT_EQ(subject_index("ALTER INDEX s.i ATTACH PARTITION s.j"), "s.i");
+    EXPECT_EQ(subject_part("ALTER INDEX s.i ATTACH PARTITION s.j"), "s.i");
     EXPECT_EQ(attached_part("ALTER TABLE s.p OWNER TO x"), "");
     EXPECT_EQ(attached_part("CREATE TABLE s.p ()"), "");
     EXPECT_EQ(added_constraint("ALTER TABLE ONLY s.t\n    ADD CONSTRAINT \"k 1\" PRIMARY KEY (i)"),
               "\"k 1\"");
     EXPECT_EQ(added_constraint("ALTER TABLE s.t ENABLE ROW LEVEL SECURITY"), "");
-    EXPECT_EQ(subject_index("ALTER TABLE s.t OWNER TO x"), "");
+    EXPECT_EQ(subject_part("ALTER TABLE s.t OWNER TO x"), "");
+    EXPECT_EQ(subject_part("COMMENT ON INDEX s.i IS 'x'"), "s.i");
+    EXPECT_EQ(subject_part("ALTER STATISTICS s.x OWNER TO o"), "s.x");
+    EXPECT_EQ(subject_part("GRANT USAGE ON SEQUENCE s.q TO x"), "s.q");
+    EXPECT_EQ(subject_part("GRANT SELECT ON TABLE s.t TO x"), "");
 }
 
 }  // namespace

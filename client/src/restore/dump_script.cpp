@@ -52,6 +52,12 @@ class words {
         return {};
     }
 
+    std::string after_last(std::string_view marker) {
+        std::string found;
+        for (auto name = after(marker); !name.empty(); name = after(marker)) found = name;
+        return found;
+    }
+
   private:
     static bool is_sign(char letter) {
         return kSpaces.find(letter) != kSpaces.npos || letter == '(' || letter == ')' ||
@@ -127,9 +133,13 @@ std::string attached_part(std::string_view statement) {
     return text.take("ATTACH PARTITION") ? std::string(text.next()) : std::string();
 }
 
-std::string subject_index(std::string_view statement) {
+std::string subject_part(std::string_view statement) {
     words text(statement);
-    return text.take("ALTER INDEX") ? std::string(text.next()) : std::string();
+    for (const auto* start : {"ALTER INDEX", "COMMENT ON INDEX", "CREATE STATISTICS",
+                              "ALTER STATISTICS", "COMMENT ON STATISTICS", "COMMENT ON SEQUENCE"}) {
+        if (text.take(start)) return std::string(text.next());
+    }
+    return text.take("GRANT") || text.take("REVOKE") ? text.after("SEQUENCE") : std::string();
 }
 
 std::string added_constraint(std::string_view statement) {
@@ -154,6 +164,10 @@ std::string subject_table(std::string_view statement) {
         text.next();
         return text.after("ON");
     }
+    if (text.take("CREATE STATISTICS")) return text.after_last("FROM");
+    if (text.take("CREATE RULE")) return text.after("TO");
+    if (text.take("COMMENT ON RULE")) return text.after("ON");
+    if (text.take("ALTER PUBLICATION")) return text.after("TABLE");
     if (text.take("GRANT") || text.take("REVOKE")) return text.after("TABLE");
     if (text.take("ALTER SEQUENCE")) return without_last(text.after("BY"));
     return {};

@@ -23,7 +23,8 @@ struct script_statement {
 [[nodiscard]] std::vector<script_statement> read_dump_script(std::string_view script);
 
 // The table that a statement is about, as it is written there ("public.\"My Table\""): CREATE
-// TABLE, ALTER TABLE, CREATE INDEX, CREATE TRIGGER, CREATE POLICY, COMMENT ON TABLE or COLUMN,
+// TABLE, ALTER TABLE, CREATE INDEX, CREATE STATISTICS, CREATE TRIGGER, CREATE RULE, CREATE POLICY,
+// ALTER PUBLICATION ... ADD TABLE, COMMENT ON TABLE, COLUMN, CONSTRAINT, TRIGGER, RULE or POLICY,
 // GRANT and REVOKE ON TABLE, ALTER SEQUENCE ... OWNED BY. Empty for others.
 [[nodiscard]] std::string subject_table(std::string_view statement);
 
@@ -31,8 +32,9 @@ struct script_statement {
 // there; empty for others.
 [[nodiscard]] std::string attached_part(std::string_view statement);
 
-// The index that ALTER INDEX is about, as it is written there; empty for others.
-[[nodiscard]] std::string subject_index(std::string_view statement);
+// The index or statistics object that ALTER or COMMENT is about, or CREATE STATISTICS; the sequence
+// of COMMENT, GRANT and REVOKE. As it is written there; empty for others.
+[[nodiscard]] std::string subject_part(std::string_view statement);
 
 // The constraint that ALTER TABLE adds, without its schema; empty for others.
 [[nodiscard]] std::string added_constraint(std::string_view statement);

@@ -53,7 +53,11 @@ void post_data::run(session& on, const script_statement& statement,
                     const warn_function& warn) const {
     for (int attempt = 1;; ++attempt) {
         try {
-            run_statement(on, statement, warn);
+            if (policy_ == on_failure::take_back) {
+                run_statement_within(on, statement, warn);
+            } else {
+                run_statement(on, statement, warn);
+            }
             return;
         } catch (const server_error& failure) {
             if (failure.sqlstate() == "40P01" && attempt < kDeadlockTries) continue;

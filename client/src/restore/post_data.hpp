@@ -11,7 +11,8 @@
 namespace chronos::internal {
 
 // What an error of the server does, beyond what run_statement forgives.
-enum class on_failure { stop, warn };
+// `take_back` is warn inside of a transaction.
+enum class on_failure { stop, warn, take_back };
 
 class post_data {
   public:

@@ -31,6 +31,8 @@ class restore_run {
     void restore_all(target_database& target);
     void create_roles(target_database& target);
     void connect(const target_database& target);
+    // Single tables over one connection: all of it in one transaction.
+    [[nodiscard]] bool is_one_transaction() const { return selection_ && options_.jobs == 1; }
     void drop_leftovers();
     void create_schema();
     void load_data();
@@ -79,7 +81,7 @@ restore_result restore_run::run() {
     try {
         restore_all(target);
     } catch (const error& failure) {
-        if (!target.leaves_a_part() || sessions_.empty()) throw;
+        if (!target.leaves_a_part() || sessions_.empty() || is_one_transaction()) throw;
         throw error(
             failure.code(), failure.what(), failure.detail(),
             fmt::format("{}{}Database \"{}\" now holds a part of the snapshot: drop and create "
@@ -128,6 +130,7 @@ void restore_run::connect(const target_database& target) {
         if (!selection_) on.query("SELECT pg_catalog.set_config('chronos.capture', 'off', false)");
         workers_.push_back(&on);
     }
+    if (is_one_transaction()) sessions_.front()->execute("BEGIN");
     if (selection_) selection_->require_absent(*sessions_.front());
 }
 
@@ -167,7 +170,12 @@ void restore_run::create_schema() {
         {workers_.front()}, options_.stop, [&](session& on, const interruption& interrupted) {
             for (const auto& statement : kept(pre_data_)) {
                 interrupted.check();
-                run_statement(on, statement, [this](const std::string& text) { warn(text); });
+                const warn_function warn_one = [this](const std::string& text) { warn(text); };
+                if (is_one_transaction()) {
+                    run_statement_within(on, statement, warn_one);
+                } else {
+                    run_statement(on, statement, warn_one);
+                }
             }
         });
 }
@@ -205,7 +213,16 @@ void restore_run::build_rest() {
     for (const auto* table : tables_) sizes[table->schema + "." + table->name] = table->bytes;
     // Single tables can refer to functions and tables that the target does not have: the rows
     // count.
-    post_data rest(kept(post_data_), sizes, selection_ ? on_failure::warn : on_failure::stop);
+    const auto policy = is_one_transaction() ? on_failure::take_back
+                        : selection_         ? on_failure::warn
+                                             : on_failure::stop;
+    auto statements = kept(post_data_);
+    if (selection_) {
+        for (auto& statement : selection_->attachments(*sessions_.front())) {
+            statements.push_back(std::move(statement));
+        }
+    }
+    post_data rest(std::move(statements), sizes, policy);
     const warn_function warn_one = [this](const std::string& text) { warn(text); };
     rest.build_indexes(workers_, options_.stop, warn_one);
     run_workers({workers_.front()}, options_.stop,
@@ -266,6 +283,10 @@ void restore_run::compare() {
 
 // Until here no commit waited for the disk; this one does, and with it all before it.
 void restore_run::make_durable() {
+    if (is_one_transaction()) {
+        sessions_.front()->execute("SET LOCAL synchronous_commit = on; COMMIT");
+        return;
+    }
     sessions_.front()->execute(
         "SET synchronous_commit = on; BEGIN; SELECT pg_catalog.pg_current_xact_id(); COMMIT");
 }

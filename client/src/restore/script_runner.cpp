@@ -72,4 +72,20 @@ void run_statement(session& on, const script_statement& statement, const warn_fu
     }
 }
 
+void run_statement_within(session& on, const script_statement& statement,
+                          const warn_function& warn) {
+    constexpr auto kTakeBack =
+        "ROLLBACK TO SAVEPOINT chronos_statement; RELEASE SAVEPOINT chronos_statement";
+    on.execute("SAVEPOINT chronos_statement");
+    std::string left_out;
+    try {
+        run_statement(on, statement, [&left_out](const std::string& text) { left_out = text; });
+    } catch (const server_error& failure) {
+        if (failure.code() != error_code::connection) on.execute(kTakeBack);
+        throw;
+    }
+    on.execute(left_out.empty() ? "RELEASE SAVEPOINT chronos_statement" : kTakeBack);
+    if (!left_out.empty()) warn(left_out);
+}
+
 }  // namespace chronos::internal

@@ -16,6 +16,10 @@ using warn_function = std::function<void(const std::string&)>;
 // other errors are thrown on, with the statement in the detail.
 void run_statement(session& on, const script_statement& statement, const warn_function& warn);
 
+// The same inside of a transaction, which an error leaves as it was before the statement.
+void run_statement_within(session& on, const script_statement& statement,
+                          const warn_function& warn);
+
 // The beginning of a statement, for messages.
 [[nodiscard]] std::string excerpt(std::string_view statement);
 

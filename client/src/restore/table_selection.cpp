@@ -35,6 +35,7 @@ table_selection::table_selection(const std::vector<std::string>& names, const ma
     const auto definitions = read_dump_script(pre_data);
     for (const auto& name : names) choose(name, snapshot, definitions);
     find_sequences(definitions);
+    find_attachments(definitions);
 }
 
 void table_selection::choose(const std::string& name, const manifest& snapshot,
@@ -108,12 +109,13 @@ void table_selection::choose_part(const std::string& name, const manifest& snaps
     }
 }
 
-std::set<std::string> table_selection::indexes_in(
+std::set<std::string> table_selection::parts_in(
     const std::vector<script_statement>& statements) const {
     std::set<std::string> result;
     for (const auto& statement : statements) {
         if (!names_.contains(unquoted(subject_table(statement.text)))) continue;
         if (statement.type == "INDEX") result.insert(full_name(statement.schema, statement.name));
+        result.insert(unquoted(subject_part(statement.text)));
         const std::string constraint = unquoted(added_constraint(statement.text));
         if (!constraint.empty()) result.insert(full_name(statement.schema, constraint));
     }
@@ -129,6 +131,24 @@ void table_selection::find_sequences(const std::vector<script_statement>& defini
     }
 }
 
+void table_selection::find_attachments(const std::vector<script_statement>& definitions) {
+    for (const auto& statement : definitions) {
+        if (statement.type == "TABLE ATTACH" &&
+            names_.contains(unquoted(attached_part(statement.text))) &&
+            !names_.contains(unquoted(subject_table(statement.text)))) {
+            attachments_.push_back(statement);
+        }
+    }
+}
+
+std::vector<script_statement> table_selection::attachments(session& on) const {
+    auto result = attachments_;
+    std::erase_if(result, [&on](const script_statement& statement) {
+        return on.query_one("SELECT to_regclass($1)", {subject_table(statement.text)}).is_null(0);
+    });
+    return result;
+}
+
 void table_selection::require_absent(session& on) const {
     for (const auto* table : tables_) require_absent(on, table->schema, table->name);
     for (const auto& table : partitioned_) require_absent(on, table.schema, table.name);
@@ -138,9 +158,11 @@ void table_selection::require_absent(session& on, const std::string& schema,
                                      const std::string& table) const {
     const auto name = quoted_table(schema, table);
     if (on.query_one("SELECT to_regclass($1)", {name}).is_null(0)) return;
-    throw error(error_code::refused,
-                fmt::format("table {} exists already in database \"{}\"", name, on.database()), {},
-                "Rename it first, or restore into another database and copy what is needed.");
+    throw error(
+        error_code::refused,
+        fmt::format("table {} exists already in database \"{}\"", name, on.database()), {},
+        "Move it into another schema first (ALTER TABLE ... SET SCHEMA), with its indexes and "
+        "sequences, or restore into another database and copy what is needed.");
 }
 
 std::vector<sequence_state> table_selection::sequences(const manifest& snapshot) const {
@@ -153,8 +175,7 @@ std::vector<sequence_state> table_selection::sequences(const manifest& snapshot)
     return result;
 }
 
-std::vector<script_statement> table_selection::kept(std::vector<script_statement> statements,
-                                                    session& on) const {
+std::set<std::string> table_selection::missing_schemas(session& on) const {
     std::set<std::string> missing;
     std::set<std::string> schemas;
     for (const auto* table : tables_) schemas.insert(table->schema);
@@ -164,7 +185,13 @@ std::vector<script_statement> table_selection::kept(std::vector<script_statement
             missing.insert(schema);
         }
     }
-    const std::set<std::string> indexes = indexes_in(statements);
+    return missing;
+}
+
+std::vector<script_statement> table_selection::kept(std::vector<script_statement> statements,
+                                                    session& on) const {
+    const std::set<std::string> missing = missing_schemas(on);
+    const std::set<std::string> parts = parts_in(statements);
     std::erase_if(statements, [&](const script_statement& statement) {
         if (statement.text.starts_with("SET ") ||
             statement.text.starts_with("SELECT pg_catalog.set_config(")) {
@@ -179,8 +206,11 @@ std::vector<script_statement> table_selection::kept(std::vector<script_statement
                    !names_.contains(unquoted(attached_part(statement.text)));
         }
         if (statement.type == "INDEX ATTACH") {
-            return !indexes.contains(unquoted(attached_part(statement.text))) ||
-                   !indexes.contains(unquoted(subject_index(statement.text)));
+            return !parts.contains(unquoted(attached_part(statement.text))) ||
+                   !parts.contains(unquoted(subject_part(statement.text)));
+        }
+        if (const std::string part = unquoted(subject_part(statement.text)); !part.empty()) {
+            return !parts.contains(part) && !sequences_.contains(part);
         }
         return !names_.contains(unquoted(subject_table(statement.text)));
     });

@@ -29,6 +29,9 @@ class table_selection {
     // Statements about the tables, their sequences and the schemas that the target lacks.
     [[nodiscard]] std::vector<script_statement> kept(std::vector<script_statement> statements,
                                                      session& on) const;
+    // Of partitions whose table is in the target already, and was not chosen. They belong after all
+    // else, when the indexes are there that they share.
+    [[nodiscard]] std::vector<script_statement> attachments(session& on) const;
 
   private:
     void choose(const std::string& name, const manifest& snapshot,
@@ -38,10 +41,13 @@ class table_selection {
                                           const std::vector<script_statement>& definitions);
     void choose_part(const std::string& name, const manifest& snapshot,
                      const std::vector<script_statement>& definitions);
-    // The indexes of the tables, constraints' included, that these statements create.
-    [[nodiscard]] std::set<std::string> indexes_in(
+    // The indexes of the tables, constraints' included, and the statistics objects that these
+    // statements create.
+    [[nodiscard]] std::set<std::string> parts_in(
         const std::vector<script_statement>& statements) const;
+    [[nodiscard]] std::set<std::string> missing_schemas(session& on) const;
     void find_sequences(const std::vector<script_statement>& definitions);
+    void find_attachments(const std::vector<script_statement>& definitions);
 
     struct partitioned_table {
         std::string schema;
@@ -52,6 +58,7 @@ class table_selection {
     std::vector<partitioned_table> partitioned_;  // and partitions without rows
     std::set<std::string> names_;                 // "schema.name"
     std::set<std::string> sequences_;             // "schema.name"
+    std::vector<script_statement> attachments_;
 };
 
 }  // namespace chronos::internal
