@@ -67,7 +67,7 @@ void keep_first(const report& found, deed what, const char* tag) {
         "Snapshot " + last.id +
             (is_new ? " holds what was there until now."
                     : ", which this transaction has taken before, holds what was there then."),
-        what == deed::drop ? "chronosctl restore --table brings it back."
+        what == deed::drop ? "chronos.undrop() brings a table back."
                            : "chronosctl restore brings it back into another database.");
 }
 

@@ -86,15 +86,32 @@ std::vector<std::string> environment_for(const engine_target& target) {
     return environment;
 }
 
-}  // namespace
-
-engine_program find_engine(const engine_task& task, const engine_target& target) {
+engine_program program_for(const engine_target& target) {
     engine_program program;
     program.detail = "It must be a chronosctl that the server's operating system user may execute.";
     program.hint =
         "Set chronos.engine_path to the chronosctl of the Chronos client, or leave it empty.";
     program.path = program_path();
     program.environment = environment_for(target);
+    return program;
+}
+
+// As a value of a connection string.
+std::string quoted(const std::string& value) {
+    std::string result = "'";
+    for (const char letter : value) {
+        if (letter == '\'' || letter == '\\') {
+            result += '\\';
+        }
+        result += letter;
+    }
+    return result + "'";
+}
+
+}  // namespace
+
+engine_program find_engine(const engine_task& task, const engine_target& target) {
+    engine_program program = program_for(target);
     program.arguments = {"chronosctl",    "snapshot", "--engine",
                          "--id",          task.id,    "--expect-version",
                          CHRONOS_VERSION, "--jobs",   std::to_string(task.jobs)};
@@ -107,6 +124,24 @@ engine_program find_engine(const engine_task& task, const engine_target& target)
     for (const std::string& repository : task.repositories) {
         program.arguments.insert(program.arguments.end(), {"--repository", repository});
     }
+    return program;
+}
+
+engine_program find_engine(const undrop_task& task, const engine_target& target) {
+    engine_program program = program_for(target);
+    program.arguments = {"chronosctl",
+                         "restore",
+                         "--engine",
+                         "--id",
+                         task.id,
+                         "--expect-version",
+                         CHRONOS_VERSION,
+                         "--to=dbname=" + quoted(target.database),
+                         "--table=" + task.relation};
+    for (const std::string& repository : task.repositories) {
+        program.arguments.insert(program.arguments.end(), {"--repository", repository});
+    }
+    program.arguments.insert(program.arguments.end(), {"--", task.snapshot});
     return program;
 }
 

@@ -29,7 +29,16 @@ struct engine_task {
     int jobs = 1;
 };
 
-// Raises CH004 if there is no engine.
+// A table that is to be brought back; everything in UTF-8.
+struct undrop_task {
+    std::string id;        // of the run
+    std::string relation;  // schema.name without quotes
+    std::string snapshot;
+    std::vector<std::string> repositories;
+};
+
+// Raise CH004 if there is no engine.
 engine_program find_engine(const engine_task& task, const engine_target& target);
+engine_program find_engine(const undrop_task& task, const engine_target& target);
 
 }  // namespace chronos::scheduler

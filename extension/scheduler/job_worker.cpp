@@ -1,11 +1,12 @@
-// The job worker: one dynamic background worker for one snapshot. It records the run, supervises
-// the engine and records how it ended.
+// The job worker: one dynamic background worker for one snapshot, or one table that is brought
+// back. It records the run, supervises the engine and records how it ended.
 #include <csignal>
 
 #include "backend/door.hpp"
 #include "scheduler/engine_process.hpp"
 #include "scheduler/failure_codes.hpp"
 #include "scheduler/job_request.hpp"
+#include "scheduler/job_words.hpp"
 #include "scheduler/run_record.hpp"
 #include "scheduler/scheduled_runs.hpp"
 #include "scheduler/supervisor.hpp"
@@ -69,9 +70,10 @@ void wake_requester(int pid) {
 
 void show_activity(const job_request& request) {
     const char* const id = request.id;
-    backend::call([id] {
+    const char* const kind = name_of(request.kind);
+    backend::call([id, kind] {
         char text[NAMEDATALEN];
-        (void)pg_snprintf(text, sizeof(text), "snapshot %s", id);
+        (void)pg_snprintf(text, sizeof(text), "%s %s", kind, id);
         pgstat_report_activity(STATE_RUNNING, text);
     });
 }
@@ -91,9 +93,9 @@ run_failure describe(const backend::sql_error& error) {
             error.detail(), error.hint()};
 }
 
-std::optional<run_failure> take_snapshot(run_record& run, const job_request& request) {
+std::optional<run_failure> do_work(run_record& run, const job_request& request) {
     try {
-        const engine_program program = find_engine(run.task(), run_record::target());
+        const engine_program program = run.program();
         supervisor watcher(run,
                            {std::chrono::seconds(request.timeout_s), request.timeout_of_schedule});
         return watcher.run(program);
@@ -123,9 +125,9 @@ auto in_any_case(Fn&& write) -> std::invoke_result_t<Fn&> {
 void record_failure(run_record& run, const job_request& request, const run_failure& failure) {
     const std::string recorded = in_any_case([&] { return run.failed(failure); });
     const char* const id = request.id;
+    const char* const kind = name_of(request.kind);
     const char* const reason = recorded.c_str();
-    backend::call(
-        [id, reason] { ereport(WARNING, (errmsg("snapshot %s failed: %s", id, reason))); });
+    backend::call([=] { ereport(WARNING, (errmsg("%s %s failed: %s", kind, id, reason))); });
 }
 
 // At once, so that the schedule's command need not wait for the launcher's next visit. That visit
@@ -145,9 +147,10 @@ void run_job() {
     const job_request request = read_request();
     connect(request);
     show_activity(request);
-    run_record run = patiently([&] { return run_record(request); });
+    const std::vector<std::string> words = read_words();
+    run_record run = patiently([&] { return run_record(request, words); });
     wake_requester(request.requester_pid);
-    if (const std::optional<run_failure> failure = take_snapshot(run, request)) {
+    if (const std::optional<run_failure> failure = do_work(run, request)) {
         record_failure(run, request, *failure);
     } else {
         in_any_case([&] { run.completed(); });

@@ -36,13 +36,13 @@ argument timestamp(TimestampTz value) {
     return {TIMESTAMPTZOID, TimestampTzGetDatum(value), false};
 }
 
-argument text_array(const std::vector<std::string>& utf8_lines) {
-    const int count = static_cast<int>(utf8_lines.size());
+argument text_array(const std::vector<std::string>& lines, bool utf8 = true) {
+    const int count = static_cast<int>(lines.size());
     auto* const items = backend::call(
         [count] { return static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<Size>(count))); });
     for (int i = 0; i < count; ++i) {
-        items[i] =
-            argument::text(to_server_encoding(utf8_lines[static_cast<std::size_t>(i)])).value;
+        const std::string& line = lines[static_cast<std::size_t>(i)];
+        items[i] = argument::text(utf8 ? to_server_encoding(line) : line).value;
     }
     return {
         TEXTARRAYOID, backend::call([=] {
@@ -55,10 +55,26 @@ std::optional<std::string> optional_text(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
+engine_target target() {
+    work_transaction work;
+    const auto rows = work.sql().query(
+        "SELECT current_database(), (SELECT rolname FROM pg_authid WHERE oid = 10)");
+    const std::string configured = settings::engine_user();
+    // The bytes of these names are the same in every database, whatever its encoding.
+    engine_target target{rows.at(0).at(0).value(),
+                         configured.empty() ? rows[0].at(1).value_or("") : configured};
+    work.commit();
+    return target;
+}
+
 }  // namespace
 
-run_record::run_record(const job_request& request)
-    : id_(request.id), label_(request.label), jobs_(request.jobs) {
+run_record::run_record(const job_request& request, std::vector<std::string> words)
+    : kind_(request.kind),
+      id_(request.id),
+      label_(request.label),
+      jobs_(request.jobs),
+      words_(std::move(words)) {
     {
         work_transaction work;
         const auto rows =
@@ -66,15 +82,45 @@ run_record::run_record(const job_request& request)
         take_run_lock(run_lock::at_work, std::stoll(rows.at(0).at(0).value()));
         work.commit();
     }
+    record_start(request);
+}
+
+std::string run_record::calling(const char* function) const {
+    return std::string("SELECT ") + functions_of(kind_) + function;
+}
+
+void run_record::record_start(const job_request& request) {
     work_transaction work;
-    const std::string label = to_server_encoding(label_);
-    work.sql().query("SELECT chronos.run_started($1, $2, $3, $4)",
-                     {argument::text(id_), argument::text_or_null(optional_text(label)),
-                      argument::oid(request.role), timestamp(request.requested_at)});
+    std::vector<argument> arguments = {argument::text(id_)};
+    if (kind_ == job_kind::undrop) {
+        arguments.push_back(text_array(words_, false));
+    } else {
+        const std::string label = to_server_encoding(label_);
+        arguments.push_back(argument::text_or_null(optional_text(label)));
+    }
+    arguments.push_back(argument::oid(request.role));
+    arguments.push_back(timestamp(request.requested_at));
+    work.sql().query(calling("_started($1, $2, $3, $4)").c_str(), arguments);
     work.commit();
 }
 
-engine_task run_record::task() const {
+engine_program run_record::program() const {
+    return kind_ == job_kind::undrop ? find_engine(table_task(), target())
+                                     : find_engine(snapshot_task(), target());
+}
+
+undrop_task run_record::table_task() const {
+    undrop_task task;
+    work_transaction work;
+    task = {id_, to_utf8(words_.at(0)), to_utf8(words_.at(1)), {}};
+    for (std::size_t i = 2; i < words_.size(); ++i) {
+        task.repositories.push_back(to_utf8(words_[i]));
+    }
+    work.commit();
+    return task;
+}
+
+engine_task run_record::snapshot_task() const {
     engine_task task{id_, label_, {}, {}, jobs_};
     work_transaction work;
     for (const backend::row& row :
@@ -89,28 +135,17 @@ engine_task run_record::task() const {
     return task;
 }
 
-engine_target run_record::target() {
-    work_transaction work;
-    const auto rows = work.sql().query(
-        "SELECT current_database(), (SELECT rolname FROM pg_authid WHERE oid = 10)");
-    const std::string configured = settings::engine_user();
-    // The bytes of these names are the same in every database, whatever its encoding.
-    engine_target target{rows.at(0).at(0).value(),
-                         configured.empty() ? rows[0].at(1).value_or("") : configured};
-    work.commit();
-    return target;
-}
-
 void run_record::engine_started(int pid) {
     work_transaction work;
-    work.sql().execute("UPDATE chronos.snapshot_run SET engine_pid = $2 WHERE id = $1",
-                       {argument::text(id_), argument::bigint(pid)});
+    const std::string sql =
+        std::string("UPDATE ") + table_of(kind_) + " SET engine_pid = $2 WHERE id = $1";
+    work.sql().execute(sql.c_str(), {argument::text(id_), argument::bigint(pid)});
     work.commit();
 }
 
 run_record::report run_record::reported(const std::vector<std::string>& lines) {
     work_transaction work;
-    const auto rows = work.sql().query("SELECT chronos.run_reported($1, $2)",
+    const auto rows = work.sql().query(calling("_reported($1, $2)").c_str(),
                                        {argument::text(id_), text_array(lines)});
     work.commit();
     const std::string what = rows.at(0).at(0).value();
@@ -121,14 +156,14 @@ run_record::report run_record::reported(const std::vector<std::string>& lines) {
 
 void run_record::completed() {
     work_transaction work;
-    work.sql().query("SELECT chronos.run_completed($1)", {argument::text(id_)});
+    work.sql().query(calling("_completed($1)").c_str(), {argument::text(id_)});
     work.commit();
 }
 
 std::string run_record::failed(const run_failure& failure) {
     work_transaction work;
     const auto rows =
-        work.sql().query("SELECT chronos.run_failed($1, $2, $3, $4, $5)",
+        work.sql().query(calling("_failed($1, $2, $3, $4, $5)").c_str(),
                          {argument::text(id_), argument::text_or_null(optional_text(failure.code)),
                           argument::text_or_null(optional_text(failure.message)),
                           argument::text_or_null(optional_text(failure.detail)),

@@ -1,4 +1,5 @@
-// The row of one run in chronos.snapshot_run. Each call is one committed transaction.
+// The row of one run in chronos.snapshot_run or chronos.undrop_run. Each call is one committed
+// transaction.
 #pragma once
 
 #include <string>
@@ -24,11 +25,11 @@ class run_record {
     enum class report { kProgress, kComplete, kError };
 
     // Takes the run's advisory lock for the life of this process and records the run as running.
-    explicit run_record(const job_request& request);
+    // `words` are what the request had no room for (see job_words.hpp).
+    run_record(const job_request& request, std::vector<std::string> words);
 
-    [[nodiscard]] engine_task task() const;
-    [[nodiscard]] static engine_target target();
-
+    // What its engine is to do. Raises CH004 if there is none.
+    [[nodiscard]] engine_program program() const;
     void engine_started(int pid);
     // Raises an error of class 08 or 22 if the lines are none that an engine writes.
     report reported(const std::vector<std::string>& lines);
@@ -37,9 +38,18 @@ class run_record {
     std::string failed(const run_failure& failure);
 
   private:
+    void record_start(const job_request& request);
+    [[nodiscard]] engine_task snapshot_task() const;
+    [[nodiscard]] undrop_task table_task() const;
+    // A query on one of the functions of this kind of run: name and arguments.
+    [[nodiscard]] std::string calling(const char* function) const;
+
+    job_kind kind_;
     std::string id_;
     std::string label_;
     int jobs_;
+    std::vector<std::string>
+        words_;  // relation, snapshot, repositories: of undrop, as the server writes them
 };
 
 }  // namespace chronos::scheduler

@@ -3,7 +3,6 @@
 #include "backend/door.hpp"
 #include "backend/spi.hpp"
 #include "scheduler/failure_codes.hpp"
-#include "scheduler/job_request.hpp"
 #include "scheduler/latest.hpp"
 #include "scheduler/repository_check.hpp"
 #include "scheduler/settings.hpp"
@@ -53,6 +52,7 @@ BackgroundWorker describe_job(const snapshot_request& request) {
     job.timeout_s = request.timeout_s;
     job.jobs = settings::snapshot_jobs();
     job.timeout_of_schedule = request.timeout_of_schedule;
+    job.kind = request.kind;
     request.id.copy(job.id, sizeof(job.id) - 1);
     request.label.copy(job.label, sizeof(job.label) - 1);
     BackgroundWorker worker = describe_worker("chronos job worker", "chronos_job_worker_main");
@@ -60,29 +60,30 @@ BackgroundWorker describe_job(const snapshot_request& request) {
     return worker;
 }
 
-std::optional<backend::row> find_run(const std::string& id) {
-    std::vector<backend::row> rows = query_latest(
-        "SELECT state, code, error, detail, hint FROM chronos.snapshot_run WHERE id = $1",
-        {backend::argument::text(id)});
+std::optional<backend::row> find_run(const std::string& id, job_kind kind) {
+    const std::string sql = std::string("SELECT state, code, error, detail, hint FROM ") +
+                            table_of(kind) + " WHERE id = $1";
+    std::vector<backend::row> rows = query_latest(sql.c_str(), {backend::argument::text(id)});
     return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
-void raise_failure(const std::string& id, const std::optional<backend::row>& run) {
+void raise_failure(const std::string& id, const std::optional<backend::row>& run, job_kind kind) {
+    const int failed = kind == job_kind::undrop ? kUndropFailed : kSnapshotFailed;
+    const std::string what = std::string(name_of(kind)) + " " + id + " failed: ";
     if (!run || (*run)[0] != "failed") {
-        throw backend::sql_error(kSnapshotFailed,
-                                 "snapshot " + id + " failed: its background worker ended early",
-                                 {}, "The server log says why.");
+        throw backend::sql_error(failed, what + "its background worker ended early", {},
+                                 "The server log says why.");
     }
     const auto text = [&run](std::size_t column) { return (*run)[column].value_or(""); };
-    const int sqlstate = text(1) == "engine_not_found" ? kEngineNotFound : kSnapshotFailed;
-    throw backend::sql_error(sqlstate, "snapshot " + id + " failed: " + text(2), text(3), text(4));
+    const int sqlstate = text(1) == "engine_not_found" ? kEngineNotFound : failed;
+    throw backend::sql_error(sqlstate, what + text(2), text(3), text(4));
 }
 
-void wait_for_start(dynamic_worker& worker, const std::string& id) {
+void wait_for_start(dynamic_worker& worker, const std::string& id, job_kind kind) {
     bool stopped = worker.has_stopped();
-    while (!find_run(id)) {
+    while (!find_run(id, kind)) {
         if (stopped) {
-            raise_failure(id, find_run(id));
+            raise_failure(id, find_run(id, kind), kind);
         }
         dynamic_worker::wait(kPollMs);
         stopped = worker.has_stopped();

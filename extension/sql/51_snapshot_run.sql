@@ -72,6 +72,8 @@ BEGIN
     -- The worker records the end before it lets go of its lock, so only what is still running now,
     -- as a later snapshot sees it, was abandoned; or what somebody has just recorded as abandoned.
     RETURN EXISTS (SELECT FROM chronos.snapshot_run AS r
+                   WHERE r.id = run_is_lost.id AND (r.state = 'running' OR r.code = 'interrupted'))
+        OR EXISTS (SELECT FROM chronos.undrop_run AS r
                    WHERE r.id = run_is_lost.id AND (r.state = 'running' OR r.code = 'interrupted'));
 END
 $$;

@@ -11,11 +11,15 @@ BEGIN
         error = 'the server or its worker ended before the snapshot did'
     WHERE r.state = 'running' AND chronos.run_is_lost(r.id);
     GET DIAGNOSTICS lost = ROW_COUNT;
+    UPDATE chronos.undrop_run AS r
+    SET state = 'failed', finished_at = clock_timestamp(), code = 'interrupted',
+        error = 'the server or its worker ended before the table was back'
+    WHERE r.state = 'running' AND chronos.run_is_lost(r.id);
     RETURN lost;
 END
 $$;
 COMMENT ON FUNCTION chronos.fail_lost_runs() IS
-    'Records as failed the runs whose job worker has gone, and returns how many. Called by the launcher and before each snapshot.';
+    'Records as failed the runs whose job worker has gone, and returns how many of them were snapshots. Called by the launcher and before each snapshot.';
 REVOKE ALL ON FUNCTION chronos.fail_lost_runs() FROM PUBLIC;
 
 CREATE FUNCTION chronos.run_started(id text, label text, requested_by oid, requested_at timestamptz) RETURNS void
@@ -36,17 +40,14 @@ COMMENT ON FUNCTION chronos.run_started(text, text, oid, timestamptz) IS
     'Records that a job worker has begun a snapshot. For the job worker.';
 REVOKE ALL ON FUNCTION chronos.run_started(text, text, oid, timestamptz) FROM PUBLIC;
 
-CREATE FUNCTION chronos.run_reported(id text, lines text[]) RETURNS text
-LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION chronos.engine_report(lines text[], OUT outcome text, OUT progress jsonb, OUT complete jsonb, OUT error jsonb)
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     line text;
     event jsonb;
     reported text;
-    now_progress jsonb;
-    now_result jsonb;
-    now_error jsonb;
 BEGIN
     FOREACH line IN ARRAY lines LOOP
         BEGIN
@@ -59,34 +60,48 @@ BEGIN
             RAISE EXCEPTION 'engine wrote a line that is not an event'
                 USING ERRCODE = 'protocol_violation', DETAIL = 'It begins with: ' || left(line, 200);
         ELSIF reported = 'progress' THEN
-            now_progress := event - 'event';
+            progress := event - 'event';
         ELSIF reported = 'complete' THEN
-            IF event ->> 'snapshot' IS DISTINCT FROM id THEN
-                RAISE EXCEPTION 'engine reported another snapshot than the one it was asked for'
-                    USING ERRCODE = 'protocol_violation',
-                          DETAIL = format('Asked for %s, reported %s.', id, coalesce(event ->> 'snapshot', 'none'));
-            END IF;
-            now_result := event - 'event';
+            complete := event - 'event';
         ELSIF reported = 'error' THEN
-            now_error := event;
+            error := jsonb_build_object(
+                'code', coalesce(event ->> 'code', 'internal'),
+                'message', coalesce(nullif(event ->> 'message', ''), 'the engine reported an error without a message'),
+                'detail', nullif(event ->> 'detail', ''), 'hint', nullif(event ->> 'hint', ''));
         END IF;
     END LOOP;
+    outcome := CASE WHEN error IS NOT NULL THEN 'error' WHEN complete IS NOT NULL THEN 'complete' ELSE 'progress' END;
+END
+$$;
+COMMENT ON FUNCTION chronos.engine_report(text[]) IS
+    'What lines that the engine wrote (one JSON object each) amount to: progress, complete or error, and the last of each.';
+REVOKE ALL ON FUNCTION chronos.engine_report(text[]) FROM PUBLIC;
+
+CREATE FUNCTION chronos.run_reported(id text, lines text[]) RETURNS text
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    told record := chronos.engine_report(lines);
+BEGIN
+    IF told.complete IS NOT NULL AND told.complete ->> 'snapshot' IS DISTINCT FROM id THEN
+        RAISE EXCEPTION 'engine reported another snapshot than the one it was asked for'
+            USING ERRCODE = 'protocol_violation',
+                  DETAIL = format('Asked for %s, reported %s.', id, coalesce(told.complete ->> 'snapshot', 'none'));
+    END IF;
     UPDATE chronos.snapshot_run AS r
-    SET progress = coalesce(now_progress, r.progress),
-        result = coalesce(now_result, r.result),
-        code = CASE WHEN now_error IS NULL THEN r.code ELSE coalesce(now_error ->> 'code', 'internal') END,
-        error = CASE WHEN now_error IS NULL THEN r.error
-                     ELSE coalesce(nullif(now_error ->> 'message', ''), 'the engine reported an error without a message') END,
-        detail = CASE WHEN now_error IS NULL THEN r.detail ELSE nullif(now_error ->> 'detail', '') END,
-        hint = CASE WHEN now_error IS NULL THEN r.hint ELSE nullif(now_error ->> 'hint', '') END
+    SET progress = coalesce(told.progress, r.progress),
+        result = coalesce(told.complete, r.result),
+        code = CASE WHEN told.error IS NULL THEN r.code ELSE told.error ->> 'code' END,
+        error = CASE WHEN told.error IS NULL THEN r.error ELSE told.error ->> 'message' END,
+        detail = CASE WHEN told.error IS NULL THEN r.detail ELSE told.error ->> 'detail' END,
+        hint = CASE WHEN told.error IS NULL THEN r.hint ELSE told.error ->> 'hint' END
     WHERE r.id = run_reported.id;
-    RETURN CASE WHEN now_error IS NOT NULL THEN 'error'
-                WHEN now_result IS NOT NULL THEN 'complete'
-                ELSE 'progress' END;
+    RETURN told.outcome;
 END
 $$;
 COMMENT ON FUNCTION chronos.run_reported(text, text[]) IS
-    'Records lines that the engine wrote (one JSON object each) and says what they amount to: progress, complete or error. For the job worker.';
+    'Records lines that the engine wrote and says what they amount to: progress, complete or error. For the job worker.';
 REVOKE ALL ON FUNCTION chronos.run_reported(text, text[]) FROM PUBLIC;
 
 CREATE FUNCTION chronos.run_completed(id text) RETURNS void
