@@ -127,6 +127,21 @@ make_more();
     $dropper->finish;
     like($err, qr/holds what was there until now/, 'then it goes on') or diag($err);
 }
+make_more();
+{
+    my $holder = $node->background_psql('shop');
+    $holder->query_safe('BEGIN; LOCK TABLE customers IN ACCESS EXCLUSIVE MODE');
+    my ($status, undef, $err) = run_sql(q{SET chronos.snapshot_timeout = '1s'; DROP TABLE one});
+    is($status, 3, 'the command does not wait longer than chronos.snapshot_timeout');
+    like($err, qr/ERROR:  snapshot \S+ failed: it took longer than chronos\.snapshot_timeout \(1 s\)\nHINT:  Raise chronos\.snapshot_timeout/, 'and says what to do');
+    ($status, undef, $err) = run_sql(q{SET statement_timeout = '1s'; DROP TABLE one});
+    like($err, qr/ERROR:  canceling statement due to statement timeout/, 'nor longer than any other statement');
+    ok($node->poll_query_until('shop', q{SELECT count(*) = 0 FROM chronos.snapshots WHERE state = 'running'}), 'and leaves no snapshot behind that runs');
+    is($node->safe_psql('shop', q{SELECT string_agg(code, ' ' ORDER BY started_at) FROM chronos.snapshots WHERE state = 'failed' AND label = 'before DROP TABLE' AND code IN ('timeout', 'cancelled')}), 'timeout cancelled', 'which is on record');
+    $holder->query_safe('COMMIT');
+    $holder->quit;
+    is($node->safe_psql('shop', 'SELECT count(*) FROM one'), 100, 'the table is still there');
+}
 {
     my ($status, undef, $err) = run_sql('CREATE UNLOGGED TABLE passing AS SELECT 1 AS id; DROP TABLE passing');
     is($status, 3, 'what no snapshot holds is not dropped');
