@@ -48,9 +48,10 @@ BEGIN
     ELSIF found_tables IS NOT NULL THEN
         SELECT k.id, k.taken_at, k.urls, k.identity INTO kept_in, taken_at, urls, identity
         FROM chronos.tables_kept(wanted, snapshot) k WHERE k.identity = found_tables[1];
-    ELSIF snapshot ~ '^\d{8}T\d{6}Z-[0-9a-f]{8}$' AND NOT EXISTS (SELECT FROM chronos.snapshot_run r WHERE r.id = snapshot) THEN
-        -- Taken by another: the engine will see what is in it.
+    ELSIF snapshot ~ '^\d{8}T\d{6}Z-[0-9a-f]{8}$' THEN
+        -- Taken by another, or of a version that was pruned: the engine will see what is in it.
         kept_in := snapshot;
+        urls := (SELECT r.result -> 'repositories' FROM chronos.snapshot_run r WHERE r.id = snapshot);
         identity := (SELECT string_agg(quote_ident(w), '.' ORDER BY nr) FROM unnest(wanted) WITH ORDINALITY u(w, nr));
     ELSE
         SELECT * INTO newest FROM chronos.snapshots s WHERE s.state = 'complete' ORDER BY s.started_at DESC LIMIT 1;
@@ -59,7 +60,7 @@ BEGIN
             USING ERRCODE = 'undefined_table',
             DETAIL = CASE WHEN newest.id IS NULL THEN 'This server has taken no snapshot of this database.'
                           ELSE format('The newest is %s, of %s.', newest.id, newest.started_at) END,
-            HINT = 'With snapshot => id one is looked into that this server knows nothing of: chronosctl snapshots lists those of a repository.';
+            HINT = 'With snapshot => id that one itself is looked into, also if this server did not take it: chronosctl snapshots lists those of a repository.';
     END IF;
 END
 $$;

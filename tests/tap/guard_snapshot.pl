@@ -91,6 +91,13 @@ is(content('measured'), $measured, 'those of the partitions too');
 is(dump_of(), $schema, 'with identity, indexes, foreign keys, policies, grants, comments and owner');
 is($node->safe_psql('shop', 'SELECT nextval(pg_get_serial_sequence(\'orders\', \'id\')) > 500'), 't', 'and the identity goes on');
 
+{
+    run_sql('DROP TABLE orders, measured');
+    my ($status, $out, $err) = run_sql(q{SELECT rows FROM chronos.undrop('orders') UNION ALL SELECT rows FROM chronos.undrop('measured')});
+    is($out, "500\n200", 'chronos.undrop() finds the snapshot that the guard took') or diag($err);
+    is(content('orders') . dump_of(), $orders . $schema, 'and brings all of it back too');
+}
+
 # --- not where it cannot work
 {
     my ($status, undef, $err) = run_sql('BEGIN; LOCK TABLE orders; DROP TABLE orders; COMMIT');

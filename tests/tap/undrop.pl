@@ -149,6 +149,7 @@ is(answer(qq{SELECT chronos.undrop('one.twin', '$taken', repository => 'second')
 is(answer(qq{SELECT chronos.undrop('one.twin', '$third'); SELECT id FROM one.twin; DROP TABLE one.twin}) =~ s/.*\n//r, '11', 'one of which the server knows nothing, and that only one repository has');
 like(error_of(q{SELECT chronos.undrop('one.twin', '20000101T000000Z-00000000')}), qr/ERROR:  CH007: undrop \S+ failed: .*20000101T000000Z-00000000/, 'one that no repository has');
 like(error_of(q{SELECT chronos.undrop('nowhere', 'second')}), qr/ERROR:  42P01: no snapshot "second" of this server holds a table "nowhere"/, 'one that does not hold it');
+like(error_of(qq{SELECT chronos.undrop('nowhere', '$taken')}), qr/ERROR:  CH007: undrop \S+ failed: the snapshot has no table "nowhere"/, 'one that is looked into in vain');
 like(error_of(q{SELECT chronos.undrop('one.twin', repository => 'third')}), qr/ERROR:  42704: repository "third" does not exist/, 'a repository that is none');
 rename($places[0], "$places[0].away") or die;
 is(answer(q{SELECT chronos.undrop('one.twin'); SELECT id FROM one.twin}) =~ s/.*\n//r, '10', 'the second repository helps out where the first is away');
