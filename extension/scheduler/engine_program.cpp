@@ -66,7 +66,8 @@ void keep(std::vector<std::string>& environment, const char* name) {
     }
 }
 
-std::vector<std::string> environment_for(const engine_target& target) {
+std::vector<std::string> environment_for(const engine_target& target,
+                                         const std::string& application) {
     std::vector<std::string> environment = {
         "LANG=C",
         "LC_ALL=C",
@@ -74,7 +75,7 @@ std::vector<std::string> environment_for(const engine_target& target) {
         "PGHOST=" + socket_directory(),
         "PGPORT=" + std::to_string(PostPortNumber),
         "PGDATABASE=" + target.database,
-        "PGAPPNAME=chronos engine",
+        "PGAPPNAME=" + application,
     };
     if (!target.role.empty()) {
         environment.push_back("PGUSER=" + target.role);
@@ -86,13 +87,13 @@ std::vector<std::string> environment_for(const engine_target& target) {
     return environment;
 }
 
-engine_program program_for(const engine_target& target) {
+engine_program program_for(const engine_target& target, const std::string& application) {
     engine_program program;
     program.detail = "It must be a chronosctl that the server's operating system user may execute.";
     program.hint =
         "Set chronos.engine_path to the chronosctl of the Chronos client, or leave it empty.";
     program.path = program_path();
-    program.environment = environment_for(target);
+    program.environment = environment_for(target, application);
     return program;
 }
 
@@ -111,7 +112,7 @@ std::string quoted(const std::string& value) {
 }  // namespace
 
 engine_program find_engine(const engine_task& task, const engine_target& target) {
-    engine_program program = program_for(target);
+    engine_program program = program_for(target, "chronos engine");
     program.arguments = {"chronosctl",    "snapshot", "--engine",
                          "--id",          task.id,    "--expect-version",
                          CHRONOS_VERSION, "--jobs",   std::to_string(task.jobs)};
@@ -128,7 +129,7 @@ engine_program find_engine(const engine_task& task, const engine_target& target)
 }
 
 engine_program find_engine(const undrop_task& task, const engine_target& target) {
-    engine_program program = program_for(target);
+    engine_program program = program_for(target, "chronos engine " + task.id);
     program.arguments = {"chronosctl",
                          "restore",
                          "--engine",

@@ -29,7 +29,8 @@ struct engine_task {
     int jobs = 1;
 };
 
-// A table that is to be brought back; everything in UTF-8.
+// A table that is to be brought back; everything in UTF-8. The sessions of its engine are called
+// "chronos engine " and the id.
 struct undrop_task {
     std::string id;        // of the run
     std::string relation;  // schema.name without quotes

@@ -24,19 +24,19 @@ using backend::argument;
 
 constexpr long kPollMs = 500;
 
-// Sessions of the engine, and who makes them wait, and who those, …
+// Sessions of our engine, and who makes them wait, and who those, …
 constexpr const char* kWaitsForUs = R"sql(
     WITH RECURSIVE waiting AS (
         SELECT a.pid FROM pg_stat_activity AS a
-        WHERE a.datname = current_database() AND a.application_name = 'chronos engine'
+        WHERE a.application_name = 'chronos engine ' || $1
         UNION
         SELECT b.pid FROM waiting AS w, unnest(pg_blocking_pids(w.pid)) AS b(pid))
     SELECT EXISTS (SELECT FROM waiting AS w WHERE w.pid = pg_backend_pid()))sql";
 
 // The server would not see it as a deadlock: we do not wait for a lock.
-void refuse_to_block(const std::string& relation) {
+void refuse_to_block(const std::string& id, const std::string& relation) {
     backend::call([] { pgstat_clear_snapshot(); });
-    if (query_latest(kWaitsForUs, {}).at(0).at(0) != "t") {
+    if (query_latest(kWaitsForUs, {argument::text(id)}).at(0).at(0) != "t") {
         return;
     }
     throw backend::sql_error(
@@ -59,7 +59,7 @@ void refuse_to_block(const std::string& relation) {
 void wait_for_end(dynamic_worker& worker, const std::string& id, const std::string& relation) {
     while (!worker.has_stopped()) {
         dynamic_worker::wait(kPollMs);
-        refuse_to_block(relation);
+        refuse_to_block(id, relation);
     }
     const std::optional<backend::row> run = find_run(id, job_kind::undrop);
     if (run && (*run)[0] == "complete") {

@@ -149,7 +149,7 @@ BEGIN
             RAISE NOTICE 'table % is back, but not % that went with it', made.relation,
                          CASE cardinality(made.missing) WHEN 1 THEN 'one object' ELSE cardinality(made.missing) || ' objects' END
                 USING DETAIL = array_to_string(made.missing, ', ') || '.',
-                      HINT = format('The statements that make them: SELECT script FROM chronos.undrops WHERE id = %L', made.id);
+                      HINT = format('SELECT script FROM chronos.undrops WHERE id = %L shows the statements that make them; with \gexec psql runs them.', made.id);
         END IF;
     END IF;
     RETURN made;

@@ -99,14 +99,14 @@ is(answer(q{DROP TABLE orders CASCADE; SELECT to_regclass('orders') IS NULL}), '
 {
     my ($status, $out, $err) = run_sql(q{SELECT relation, snapshot, tables, rows, seconds > 0, cardinality(missing) FROM chronos.undrop('orders')});
     is($out, "public.orders|$taken|1|500|t|2", 'undrop tells what it did') or diag($err);
-    like($err, qr/NOTICE:  00000: table public\.orders is back, but not 2 objects that went with it\nDETAIL:  constraint of_order on public\.lines, view public\.totals\.\nHINT:  The statements that make them: SELECT script FROM chronos\.undrops WHERE id = '/, 'and what is not back');
+    like($err, qr/NOTICE:  00000: table public\.orders is back, but not 2 objects that went with it\nDETAIL:  constraint of_order on public\.lines, view public\.totals\.\nHINT:  SELECT script FROM chronos\.undrops WHERE id = '\S+' shows the statements that make them; with \\gexec psql runs them/, 'and what is not back');
     unlike($err, qr/WARNING/, 'nothing of the table itself was left out');
 }
 is(content('orders'), $orders, 'the rows are back');
 is(dump_of('orders'), $orders_dump, 'and identity, indexes, constraints, triggers, rules, policies, statistics, grants, comments, owner');
 is(answer(q{SELECT pubname FROM pg_publication_tables WHERE tablename = 'orders'}), 'shipped', 'and the publication');
 like(answer(q{INSERT INTO orders (customer, total, during) VALUES (1, 1, '[9000,9001)') RETURNING id || ' ' || number}), qr/^1501 501\b/, 'the sequences go on');
-answer(answer('SELECT script FROM chronos.undrops ORDER BY requested_at DESC LIMIT 1'));
+answer('SELECT script FROM chronos.undrops ORDER BY requested_at DESC LIMIT 1 \gexec');
 is(dump_of(), $whole, 'the script makes the rest: everything is as it was');
 
 # --- partitions: the whole, and one of it
@@ -160,23 +160,42 @@ like(error_of('BEGIN; DROP TABLE one.twin; SELECT chronos.undrop(\'one.twin\'); 
 like(error_of('BEGIN; ALTER TABLE one.twin RENAME TO other; SELECT chronos.undrop(\'one.twin\'); COMMIT'), qr/ERROR:  25001: table "one\.twin" is still there/, 'or renames it');
 answer('DROP TABLE orders CASCADE');
 like(error_of(q{BEGIN; UPDATE customers SET name = name; SELECT chronos.undrop('orders'); COMMIT}), qr/ERROR:  25001: bringing back table "public\.orders" needs a lock that this transaction holds\n.*HINT:  COMMIT first/s, 'in one that has locked what it refers to, at once and no deadlock');
-$node->poll_query_until('shop', q{SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'chronos engine')}) or die;
+$node->poll_query_until('shop', q{SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'chronos engine%')}) or die;
 is(answer(q{SELECT to_regclass('orders') IS NULL}), 't', 'and nothing of it is there');
 is(answer(q{BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM customers; SELECT rows, cardinality(missing) FROM chronos.undrop('orders'); COMMIT}), "100\n501|2", 'in one that sees an older state');
 
-# --- cancelled, not waited for, and not at all
+{
+    my $locker = $node->background_psql('shop');
+    $locker->query_safe('BEGIN; LOCK TABLE lines IN ACCESS EXCLUSIVE MODE');
+    my $snapshot = answer(q{SELECT chronos.snapshot(wait => false)});
+    ok($node->poll_query_until('shop', q{SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.application_name = 'chronos engine')}), 'a snapshot waits for a transaction');
+    answer('DROP TABLE one.twin');
+    is($locker->query(q{SELECT rows FROM chronos.undrop('one.twin')}), '1', 'in which undrop works, as it does not wait for it');
+    $locker->query_safe('COMMIT');
+    $locker->quit;
+    ok($node->poll_query_until('shop', "SELECT state = 'complete' FROM chronos.snapshots WHERE id = '$snapshot'"), 'nor the snapshot in the end');
+    $orders = content('orders');
+}
+
+# --- cancelled, killed, not waited for, and not at all
 answer('DROP TABLE orders CASCADE');
 {
     my $holder = $node->background_psql('shop');
     $holder->query_safe('BEGIN; LOCK TABLE customers IN ACCESS EXCLUSIVE MODE');
     my $id = answer(q{SELECT id FROM chronos.undrop('orders', wait => false)});
-    ok($node->poll_query_until('shop', q{SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.application_name = 'chronos engine')}), 'undrop waits for a lock of another session');
+    ok($node->poll_query_until('shop', q{SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.application_name LIKE 'chronos engine%')}), 'undrop waits for a lock of another session');
     is(answer(qq{SELECT state, to_regclass('orders') IS NULL FROM chronos.undrops WHERE id = '$id'}), 'running|t', 'and nobody sees half a table');
     answer(qq{SELECT pg_cancel_backend(worker_pid) FROM chronos.undrops WHERE id = '$id'});
     ok($node->poll_query_until('shop', qq{SELECT state = 'failed' AND code = 'cancelled' FROM chronos.undrops WHERE id = '$id'}), 'it can be cancelled');
     like(error_of(q{SET statement_timeout = '3s'; SELECT chronos.undrop('orders')}), qr/ERROR:  57014: canceling statement due to statement timeout/, 'so can who waits for it');
     ok($node->poll_query_until('shop', q{SELECT count(*) = 0 FROM chronos.undrops WHERE state = 'running'}), 'which ends it too');
     is(answer(q{SELECT to_regclass('orders') IS NULL}), 't', 'nothing is left of it');
+    $id = answer(q{SELECT id FROM chronos.undrop('orders', wait => false)});
+    ok($node->poll_query_until('shop', qq{SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.application_name = 'chronos engine $id')}), 'once more');
+    kill 'KILL', answer("SELECT engine_pid FROM chronos.undrop_run WHERE id = '$id'");
+    ok($node->poll_query_until('shop', qq{SELECT state = 'failed' AND error LIKE '%killed by signal 9%' FROM chronos.undrops WHERE id = '$id'}), 'an engine that is killed is told of');
+    answer(qq{SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'chronos engine $id'});
+    is(answer(q{SELECT to_regclass('orders') IS NULL}), 't', 'and leaves nothing');
     $id = answer(q{SELECT id FROM chronos.undrop('orders', wait => false)});
     $holder->query_safe('COMMIT');
     $holder->quit;
