@@ -63,7 +63,7 @@ sub plan_leads {
     my ($plan, $unordered) = split /\x01/, $node->safe_psql($name, qq{SET client_min_messages = warning;
         SELECT coalesce(string_agg(CASE WHEN statement LIKE '-- %' THEN '' ELSE statement || ';' END, E'\n' ORDER BY step), ''),
                coalesce(array_agg(DISTINCT kind || ' ' || identity) FILTER (WHERE 'column_order' = ANY (hazards)), '{}')
-        FROM chronos.plan($from, $to)}, extra_params => ['-F', "\x01"]);
+        FROM chronos.plan($from, $to, $from > $to)}, extra_params => ['-F', "\x01"]);
     my $start = built($node, $name, $from);
     $node->safe_psql('postgres', 'DROP DATABASE IF EXISTS planned');
     $node->safe_psql('postgres', "CREATE DATABASE planned TEMPLATE $start");
