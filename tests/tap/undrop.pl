@@ -202,7 +202,19 @@ answer('DROP TABLE orders CASCADE');
     ok($node->poll_query_until('shop', qq{SELECT state = 'complete' AND rows = 501 FROM chronos.undrops WHERE id = '$id'}), 'and it ends well while nobody waits');
     is(content('orders'), $orders, 'with all rows');
 }
-answer('DROP TABLE orders CASCADE; DROP TYPE state');
+
+# --- a damaged table that was moved away, as the hint says
+answer('TRUNCATE orders; CREATE SCHEMA aside; ALTER TABLE orders SET SCHEMA aside; ALTER STATISTICS orders_related SET SCHEMA aside');
+{
+    my ($status, $out, $err) = run_sql(q{SELECT rows, missing FROM chronos.undrop('orders')});
+    is($out, '501|', 'it comes back beside the one that was moved') or diag($err);
+    unlike($err, qr/WARNING|NOTICE/, 'whose indexes and sequences are not in its way');
+    is(dump_of('public.orders'), $orders_dump, 'as it was');
+    is(content('public.orders'), $orders, 'with its rows');
+}
+
+# --- where it cannot
+answer('DROP SCHEMA aside CASCADE; DROP TABLE orders CASCADE; DROP TYPE state');
 like(error_of(q{SELECT chronos.undrop('orders')}), qr/ERROR:  CH007: undrop \S+ failed: could not create TABLE orders: type "public\.state" does not exist/, 'its type is missing');
 is(answer(q{SELECT to_regclass('orders') IS NULL}), 't', 'nothing is left of that either');
 like(error_of(q{SET SESSION AUTHORIZATION clerk; SELECT chronos.undrop('orders')}), qr/permission denied for function undrop/, 'not for everybody');
