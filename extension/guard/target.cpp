@@ -119,10 +119,20 @@ item retyped(Oid relation, const AlterTableCmd& step, const ColumnDef& wanted) {
     return out;
 }
 
+bool may_lose(const AlterTableStmt& command) {
+    for (int i = 0; i < list_length(command.cmds); ++i) {
+        const auto& step = *static_cast<AlterTableCmd*>(list_nth(command.cmds, i));
+        if (step.subtype == AT_DropColumn || step.subtype == AT_AlterColumnType) {
+            return true;
+        }
+    }
+    return false;
+}
+
 targets altered(const AlterTableStmt& command) {
     targets out;
     out.how = deed::alter;
-    const Oid relation = relation_of(command.relation);
+    const Oid relation = may_lose(command) ? relation_of(command.relation) : InvalidOid;
     if (!OidIsValid(relation)) {
         return out;
     }

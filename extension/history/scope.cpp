@@ -16,7 +16,7 @@ constexpr std::pair<const char*, const char*> kSettings[] = {
     {"lock_timeout", "10000"},
     {"quote_all_identifiers", "off"},
     {"standard_conforming_strings", "on"},
-    {"DateStyle", "ISO, YMD"},
+    {"DateStyle", "ISO, MDY"},
     {"IntervalStyle", "postgres"},
     {"TimeZone", "UTC"},
     {"extra_float_digits", "1"},

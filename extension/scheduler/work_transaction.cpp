@@ -3,11 +3,27 @@
 #include "backend/door.hpp"
 
 extern "C" {
+#include <catalog/pg_extension.h>
+#include <commands/extension.h>
+#include <storage/lmgr.h>
 #include <utils/guc.h>
 #include <utils/snapmgr.h>
 }
 
 namespace chronos::scheduler {
+
+namespace {
+
+// DROP EXTENSION locks the extension before its tables, in an order that is not ours: whoever comes
+// second waits here instead of meeting the other in a deadlock.
+void lock_extension() {
+    const Oid extension = get_extension_oid("chronos", true);
+    if (OidIsValid(extension)) {
+        LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
+    }
+}
+
+}  // namespace
 
 work_transaction::work_transaction() {
     backend::call([] {
@@ -15,7 +31,10 @@ work_transaction::work_transaction() {
         StartTransactionCommand();
     });
     try {
-        backend::call([] { PushActiveSnapshot(GetTransactionSnapshot()); });
+        backend::call([] {
+            lock_extension();
+            PushActiveSnapshot(GetTransactionSnapshot());
+        });
         sql_.emplace();
     } catch (...) {
         backend::call([] { AbortCurrentTransaction(); });
