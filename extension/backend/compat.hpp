@@ -10,6 +10,7 @@ extern "C" {
 #include <executor/executor.h>
 #if PG_VERSION_NUM >= 160000
 #include <nodes/queryjumble.h>
+#include <varatt.h>
 #else
 #include <utils/queryjumble.h>
 #endif

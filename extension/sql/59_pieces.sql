@@ -14,6 +14,28 @@ AS 'MODULE_PATHNAME', 'chronos_settled_range';
 COMMENT ON FUNCTION chronos.settled_range(regclass, bigint, bigint) IS
     'As chronos.page_range(), and looks at every row: is_settled means that all transactions that made or removed one had ended as the present snapshot sees it, and that no page changed while they were read.';
 
+CREATE FUNCTION chronos.export_range(relation regclass, columns name[], first_block bigint, last_block bigint) RETURNS SETOF bytea
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'chronos_export_range';
+COMMENT ON FUNCTION chronos.export_range(regclass, name[], bigint, bigint) IS
+    'The rows that the present snapshot sees from first_block up to, not including, last_block (null: to the end), as pieces of a snapshot: number of rows (8 bytes), of plain bytes (8), their SHA-256 (32), the sum of the rows'' xxh3-128 (16), and a zstd frame that holds a stream of COPY (FORMAT binary). Eight bytes of all ones end it where a row is too large to be held here: then COPY has to be used. To be called in the SELECT list. Needs SELECT on the table.';
+
+CREATE FUNCTION chronos.export_refusals(relations oid[]) RETURNS TABLE (relation oid, refusal text)
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT r.oid,
+           CASE WHEN r.relkind NOT IN ('r', 'm') THEN 'it holds no rows of its own'
+                WHEN r.relam <> 2 THEN 'its access method is not heap'
+                WHEN NOT has_table_privilege(r.oid, 'SELECT') THEN 'the role may not read all of it'
+                WHEN row_security_active(r.oid) THEN 'row security hides rows of it from this role'
+                WHEN current_setting('client_encoding') <> current_setting('server_encoding') THEN 'the encodings differ'
+           END
+    FROM pg_class AS r WHERE r.oid = ANY (relations)
+$$;
+COMMENT ON FUNCTION chronos.export_refusals(oid[]) IS
+    'Why the rows of each table cannot be had from chronos.export_range(); null: they can.';
+
 CREATE FUNCTION chronos.reuse_refusal() RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp

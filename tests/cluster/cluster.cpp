@@ -172,4 +172,13 @@ std::string scratch::path(const std::string& name) const {
     return name.empty() ? path_ : path_ + "/" + name;
 }
 
+std::string odd_schema() {
+    const char* stage = std::getenv("CHRONOS_STAGE");
+    std::ostringstream text;
+    text << std::ifstream(std::string(stage == nullptr ? "" : stage) +
+                          "/tests/tests/cluster/odd_schema.sql")
+                .rdbuf();
+    return text.str();
+}
+
 }  // namespace chronos::test

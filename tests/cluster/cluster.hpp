@@ -65,6 +65,9 @@ class scratch {
     std::string path_;
 };
 
+// The script odd_schema.sql beside this file.
+[[nodiscard]] std::string odd_schema();
+
 // The error that a call throws; fails the test if it throws none.
 template <typename call_type>
 error error_of(call_type&& call) {

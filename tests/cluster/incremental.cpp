@@ -40,7 +40,10 @@ class copying {
 
     std::vector<table_data> rows(writing_session& into, const reuse_plan& plan, taken* done) {
         progress_meter meter({});
-        exporter copy(source_, into, meter, plan, options_.sizes);
+        auto how = options_.sizes;
+        // What it is compared with comes by another way.
+        how.portable = done == nullptr;
+        exporter copy(source_, into, meter, plan, how);
         const auto worker = holder_.another();
         if (!options_.session.empty()) worker->execute(options_.session);
         source_.enter(*worker);

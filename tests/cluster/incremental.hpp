@@ -28,7 +28,7 @@ struct taking_options {
     bool write_marker = true;  // false: as if the server had crashed before
     bool commit = true;
     // Blocks of ranges and tails, so that small tables have many.
-    internal::range_sizes sizes{std::uint64_t{4} * 8192, std::uint64_t{1} * 8192};
+    internal::export_options sizes{std::uint64_t{4} * 8192, std::uint64_t{1} * 8192};
     std::string session;  // to be run in each session that reads
     // What others do before the rows are copied, and after, while the locks are held.
     std::function<void()> before_copy;

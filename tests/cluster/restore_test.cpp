@@ -12,15 +12,6 @@
 namespace chronos::test {
 namespace {
 
-std::string odd_schema() {
-    const char* stage = std::getenv("CHRONOS_STAGE");
-    std::ostringstream text;
-    text << std::ifstream(std::string(stage == nullptr ? "" : stage) +
-                          "/tests/tests/cluster/odd_schema.sql")
-                .rdbuf();
-    return text.str();
-}
-
 // What pg_dump prints, without the lines that differ from run to run.
 std::string dump_of(cluster& server, const std::string& database) {
     std::istringstream dump(server.run("pg_dump", "", database));

@@ -20,6 +20,16 @@ void append_hex(std::string& to, std::uint64_t value) {
 
 }  // namespace
 
+std::string to_hex(std::string_view bytes) {
+    std::string hex;
+    hex.reserve(bytes.size() * 2);
+    for (const char each : bytes) {
+        const auto byte = static_cast<unsigned char>(each);
+        hex += {kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+    return hex;
+}
+
 std::string sha256_hex(std::string_view bytes) {
     struct context_deleter {
         void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -32,10 +42,7 @@ std::string sha256_hex(std::string_view bytes) {
         EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1) {
         throw error(error_code::internal, "could not compute a SHA-256");
     }
-    std::string hex;
-    hex.reserve(std::size_t{size} * 2);
-    for (unsigned i = 0; i < size; ++i) hex += {kDigits[digest[i] >> 4], kDigits[digest[i] & 15]};
-    return hex;
+    return to_hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 bool is_object_name(std::string_view text) noexcept {

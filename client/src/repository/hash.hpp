@@ -10,6 +10,9 @@ namespace chronos::internal {
 // 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
+// Lower-case hexadecimal digits, two a byte.
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+
 // True for exactly 64 lower-case hexadecimal digits: nothing else ever becomes part of a path.
 [[nodiscard]] bool is_object_name(std::string_view text) noexcept;
 

@@ -5,7 +5,6 @@
 
 #include "chronos/error.hpp"
 #include "core/repository_url.hpp"
-#include "repository/object_store.hpp"
 #include "repository/random.hpp"
 #include "repository/reading_session.hpp"
 #include "repository/sweep.hpp"
@@ -68,13 +67,17 @@ void writing_session::open() {
 
 object_ref writing_session::put_object(std::string_view plain) {
     const packed_object object = pack_object(plain);
+    put_object(object);
+    return object.ref;
+}
+
+void writing_session::put_object(const packed_object& object) {
     bool created = false;
     for (const auto& to : targets_) {
         to->repository->journal(writer_, object.ref.name);
         if (internal::put_object(*to->repository, object)) created = true;
     }
     if (created) created_bytes_ += object.ref.stored_bytes;
-    return object.ref;
 }
 
 // The shared lock, which put_object relies on too, keeps what is there from being swept.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "repository/manifest.hpp"
+#include "repository/object_store.hpp"
 #include "repository/storage.hpp"
 
 namespace chronos::internal {
@@ -30,6 +31,8 @@ class writing_session {
     // Stored in every repository when it returns. After an exception the session can only be
     // destroyed.
     [[nodiscard]] object_ref put_object(std::string_view plain);
+    // Likewise, of one that somebody else has compressed and named.
+    void put_object(const packed_object& object);
 
     // An object of an earlier snapshot becomes one of this snapshot without its bytes. False if a
     // repository lacks it, or has it with another size: then it has to be put.

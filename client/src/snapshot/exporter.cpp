@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "snapshot/piece_builder.hpp"
+#include "snapshot/server_export.hpp"
 
 namespace chronos::internal {
 namespace {
@@ -31,17 +32,19 @@ std::string export_statement(const source_table& table, const block_range& range
 }
 
 exporter::exporter(const frozen_source& source, writing_session& into, progress_meter& meter,
-                   const reuse_plan& reuse, const range_sizes& sizes)
+                   const reuse_plan& reuse, const export_options& options)
     : source_(source),
       into_(into),
       meter_(meter),
       reuse_(reuse),
+      packed_by_server_(options.portable ? std::vector<bool>(source.tables().size(), false)
+                                         : exported_by_server(source.holder(), source.tables())),
       outcomes_(source.tables().size()) {
     cutting how;
     how.block_size = static_cast<std::uint64_t>(
         source.holder().query_one("SELECT current_setting('block_size')").number(0));
-    how.range_bytes = sizes.range;
-    how.tail_bytes = reuse.is_recorded() ? sizes.tail : 0;
+    how.range_bytes = options.range;
+    how.tail_bytes = reuse.is_recorded() ? options.tail : 0;
     how.before = [&reuse](std::size_t table) { return reuse.first_blocks(table); };
     std::uint64_t total = 0;
     for (auto& task : plan_ranges(source.tables(), how)) {
@@ -168,6 +171,30 @@ bool exporter::lock(session& on, const export_task& task) const {
 
 void exporter::export_range(session& on, const block_range& range,
                             const interruption& interrupted) {
+    if (packed_by_server_[range.table] && export_packed(on, range, interrupted)) return;
+    copy_range(on, range, interrupted);
+}
+
+bool exporter::export_packed(session& on, const block_range& range,
+                             const interruption& interrupted) {
+    part done;
+    const bool whole =
+        export_in_server(on, source_.tables()[range.table], range, [&](const packed_piece& piece) {
+            interrupted.check();
+            into_.put_object(piece.object);
+            done.pieces.push_back({piece.object.ref, piece.rows});
+            done.rows += piece.rows;
+            done.bytes += piece.object.ref.plain_bytes;
+            done.hash.add(piece.hash);
+            meter_.add_rows(piece.rows, 0);
+        });
+    if (!whole) return false;
+    meter_.add_rows(0, range.bytes);
+    finish(range, std::move(done));
+    return true;
+}
+
+void exporter::copy_range(session& on, const block_range& range, const interruption& interrupted) {
     const auto& table = source_.tables()[range.table];
     piece_builder builder(table.format,
                           [this](std::string_view plain) { return into_.put_object(plain); });

@@ -17,17 +17,19 @@
 
 namespace chronos::internal {
 
-struct range_sizes {
+struct export_options {
     // Small enough that the last ones end together, big enough that a query costs nothing.
     std::uint64_t range = 32 * 1024 * 1024;
     // What a growing table makes us read again, at least.
     std::uint64_t tail = 1024 * 1024;
+    // Everything by COPY.
+    bool portable = false;
 };
 
 class exporter {
   public:
     exporter(const frozen_source& source, writing_session& into, progress_meter& meter,
-             const reuse_plan& reuse, const range_sizes& sizes = {});
+             const reuse_plan& reuse, const export_options& options = {});
 
     // Uses one thread for each of the sessions, which must see the source's snapshot.
     void run(const std::vector<session*>& workers, const std::stop_token& stop);
@@ -73,11 +75,15 @@ class exporter {
     void finish(const block_range& range, part done);
     [[nodiscard]] bool is_listed(std::size_t table) const;
     void export_range(session& on, const block_range& range, const interruption& interrupted);
+    [[nodiscard]] bool export_packed(session& on, const block_range& range,
+                                     const interruption& interrupted);
+    void copy_range(session& on, const block_range& range, const interruption& interrupted);
 
     const frozen_source& source_;
     writing_session& into_;
     progress_meter& meter_;
     const reuse_plan& reuse_;
+    std::vector<bool> packed_by_server_;  // of the source's tables
     std::uint64_t reused_pieces_ = 0;
     std::uint64_t reused_bytes_ = 0;
     std::mutex mutex_;

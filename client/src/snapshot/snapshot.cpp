@@ -163,7 +163,9 @@ void snapshot_run::export_data(const frozen_source& source, manifest& to) {
                            options_.portable ? reuse_mode::portable
                            : options_.full   ? reuse_mode::full
                                              : reuse_mode::incremental);
-    exporter rows(source, into_, meter_, reuse);
+    export_options how;
+    how.portable = options_.portable;
+    exporter rows(source, into_, meter_, reuse, how);
     const auto workers = make_workers(source);
     std::vector<session*> sessions;
     for (const auto& worker : workers) sessions.push_back(worker.get());

@@ -1,0 +1,248 @@
+// What the server makes of rows is, byte for byte, what COPY makes of them.
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "chronos/repository.hpp"
+#include "chronos/restore.hpp"
+#include "chronos/snapshot.hpp"
+#include "cluster/cluster.hpp"
+#include "repository/compress.hpp"
+#include "snapshot/exporter.hpp"
+#include "snapshot/piece_builder.hpp"
+#include "snapshot/server_export.hpp"
+
+namespace chronos::test {
+namespace {
+
+using namespace internal;
+
+class exporting_in_the_server : public testing::Test {
+  protected:
+    cluster& server_ = cluster::shared();
+    std::string source_ = server_.create_database();
+    void SetUp() override {
+        execute("SET client_min_messages = warning; CREATE EXTENSION chronos");
+    }
+    void execute(const std::string& sql) { server_.execute(source_, sql); }
+
+    // The names of objects are hashes of their plain bytes.
+    struct made {
+        std::vector<std::string> pieces;
+        std::string hash;
+        friend bool operator==(const made&, const made&) = default;
+    };
+
+    static std::string describe(const object_ref& object, std::uint64_t rows) {
+        return object.name + " " + std::to_string(object.plain_bytes) + " " + std::to_string(rows);
+    }
+
+    static made copied(session& on, const source_table& table, const block_range& range) {
+        piece_builder builder(table.format,
+                              [](std::string_view plain) { return pack_object(plain).ref; });
+        on.copy_out(export_statement(table, range),
+                    [&](std::string_view message) { builder.add_message(message); });
+        builder.finish();
+        made result{{}, builder.hash().hex()};
+        for (const auto& piece : builder.pieces()) {
+            result.pieces.push_back(describe(piece.object, piece.rows));
+        }
+        return result;
+    }
+
+    static made packed(session& on, const source_table& table, const block_range& range) {
+        made result;
+        content_hash hash;
+        std::string plain;
+        const bool whole = export_in_server(on, table, range, [&](const packed_piece& piece) {
+            result.pieces.push_back(describe(piece.object.ref, piece.rows));
+            hash.add(piece.hash);
+            EXPECT_TRUE(decompress(piece.object.stored, piece.object.ref.plain_bytes, plain));
+            EXPECT_EQ(sha256_hex(plain), piece.object.ref.name);
+        });
+        if (!whole) result.pieces.emplace_back("and the rest has to be copied");
+        result.hash = hash.hex();
+        return result;
+    }
+
+    // Of every table that the server exports, whole and in part; returns their number.
+    int expect_same_pieces() {
+        session on(server_.conninfo(source_));
+        auto tables = list_tables(on);
+        describe_tables(on, tables);
+        const auto able = exported_by_server(on, tables);
+        const transaction reading(on, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+        int count = 0;
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            if (!able[i]) continue;
+            ++count;
+            block_range all;
+            all.whole = true;
+            block_range first;
+            first.last = 3;
+            block_range rest;
+            rest.first = 3;
+            for (const auto& range : {all, first, rest}) {
+                EXPECT_EQ(packed(on, tables[i], range), copied(on, tables[i], range))
+                    << tables[i].name << " from " << range.first;
+            }
+        }
+        return count;
+    }
+
+    std::vector<std::string> left_to_copy() {
+        session on(server_.conninfo(source_));
+        on.execute("SET row_security = off");
+        auto tables = list_tables(on);
+        describe_tables(on, tables);
+        const auto able = exported_by_server(on, tables);
+        std::vector<std::string> result;
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            if (!able[i] && tables[i].schema == "public") result.push_back(tables[i].name);
+        }
+        return result;
+    }
+};
+
+TEST_F(exporting_in_the_server, odd_tables_are_the_same_bytes) {
+    execute(odd_schema());
+    execute(
+        "CREATE TABLE odd_numbers AS SELECT n::numeric FROM unnest('{0,-0,0.0,0.000,1,-1,10000,"
+        "-10000,99999999,0.0001,-0.00012345,1e-16383,1e131071,123456789012345678901234567890.123,"
+        "NaN,Infinity,-Infinity}'::text[]) n;"
+        "INSERT INTO odd_numbers SELECT i * 10::numeric ^ (i % 40 - 20) FROM generate_series(-500, "
+        "500) i;"
+        "ALTER TABLE odd_numbers ADD p numeric(12, 4) DEFAULT 'NaN', ADD k numeric(5, -2);"
+        "UPDATE odd_numbers SET p = 1.5, k = 12345 WHERE n = 1;"
+        "CREATE TABLE odd_documents (j jsonb);"
+        "INSERT INTO odd_documents SELECT to_jsonb(n) FROM odd_numbers WHERE n::text !~ '[NI]';"
+        "INSERT INTO odd_documents VALUES ('1'), ('\"x\"'), ('null'), ('true'), ('{}'), ('[]'), "
+        "('[[],{},[[]]]'), ('{\"\": {\"a\\u0001\\n\\t\\b\\f\\r\\\"\\\\\": \"ü€😀\\u007f\"}}'), "
+        "(NULL);"
+        "INSERT INTO odd_documents SELECT jsonb_object_agg(repeat(i::text, 1 + i % 30), "
+        "jsonb_build_array(i, NULL, i % 2 = 0, repeat('y', i))) FROM generate_series(1, 500) i;"
+        "CREATE TABLE odd_storage (a text, b text, c bytea, d jsonb, e numeric);"
+        "ALTER TABLE odd_storage ALTER a SET COMPRESSION pglz, ALTER b SET STORAGE EXTERNAL, "
+        "ALTER c SET STORAGE PLAIN;"
+        "INSERT INTO odd_storage SELECT repeat(md5(i::text), i * 40), repeat('b', i * 100), "
+        "decode(md5(i::text), 'hex'), jsonb_build_object('v', repeat(md5(i::text), i * 30)), "
+        "repeat('7', i * 50)::numeric FROM generate_series(1, 200) i");
+    EXPECT_GT(expect_same_pieces(), 20);
+    EXPECT_THAT(left_to_copy(), testing::UnorderedElementsAre("text_only", "measured", "by_mood"));
+}
+
+TEST_F(exporting_in_the_server, random_documents_and_numbers_are_the_same_bytes) {
+    const auto* const chosen = std::getenv("CHRONOS_SEED");
+    const auto seed =
+        chosen != nullptr ? std::strtoul(chosen, nullptr, 10) : std::random_device{}();
+    std::cout << "CHRONOS_SEED=" << seed << std::endl;
+    execute(
+        "CREATE FUNCTION document(depth int) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN\n"
+        "  RETURN CASE WHEN depth = 0 OR random() < 0.3 THEN\n"
+        "    CASE (random() * 5)::int WHEN 0 THEN 'null' WHEN 1 THEN to_jsonb(random() < 0.5)\n"
+        "      WHEN 2 THEN to_jsonb(((random() - 0.5) * 10 ^ (random() * 30 - 10))::numeric)\n"
+        "      WHEN 3 THEN to_jsonb((random() * 1e6)::int)\n"
+        "      ELSE to_jsonb((SELECT string_agg(chr(1 + (random() * 700)::int), '')\n"
+        "                     FROM generate_series(1, (random() * 40)::int))) END\n"
+        "    WHEN random() < 0.5 THEN (SELECT coalesce(jsonb_agg(document(depth - 1)), '[]')\n"
+        "                              FROM generate_series(1, (random() * 6)::int))\n"
+        "    ELSE (SELECT coalesce(jsonb_object_agg(md5(random()::text), document(depth - 1)), "
+        "'{}')\n          FROM generate_series(1, (random() * 6)::int)) END;\n"
+        "END $$");
+    execute("SELECT setseed(" + std::to_string(double(seed % 1000000) / 1000000) +
+            ");"
+            "CREATE TABLE documents AS SELECT i, document(4) AS j, "
+            "((random() - 0.5) * 10::numeric ^ (random() * 60 - 30)::int)::numeric AS n, "
+            "round(random()::numeric * 1e9, (random() * 12)::int) AS m, random() AS f, "
+            "CASE WHEN random() < 0.3 THEN NULL ELSE repeat('ä', (random() * 50)::int) END AS t "
+            "FROM generate_series(1, 4000) i; DELETE FROM documents WHERE i % 7 = 0");
+    EXPECT_GT(expect_same_pieces(), 0);
+}
+
+TEST_F(exporting_in_the_server, a_large_table_is_cut_into_the_same_pieces) {
+    execute(
+        "CREATE TABLE large AS SELECT i, md5(i::text) AS a, repeat(md5(i::text), 1 + i % 60) AS b "
+        "FROM generate_series(1, 40000) i");
+    EXPECT_GT(expect_same_pieces(), 0);
+}
+
+TEST_F(exporting_in_the_server, a_row_too_large_for_the_server_is_copied) {
+    execute(
+        "CREATE TABLE wide (i int, b text); ALTER TABLE wide ALTER b SET STORAGE EXTERNAL;"
+        "INSERT INTO wide SELECT i, repeat(md5(i::text), 200000) FROM generate_series(1, 4) i;"
+        "INSERT INTO wide VALUES (5, repeat('w', 80 << 20))");
+    session on(server_.conninfo(source_));
+    auto tables = list_tables(on);
+    describe_tables(on, tables);
+    for (const auto& table : tables) {
+        if (table.name != "wide") continue;
+        transaction reading(on);
+        block_range all;
+        all.whole = true;
+        EXPECT_FALSE(export_in_server(on, table, all, [](const packed_piece&) {}));
+        EXPECT_EQ(on.query_one("SELECT 1").number(0), 1) << "the transaction goes on";
+    }
+    scratch place;
+    snapshot_options options;
+    options.repositories = {place.path("repository")};
+    repository::init(options.repositories.front());
+    (void)take_snapshot(server_.conninfo(source_), options);
+    restore_options restore;
+    restore.repository = options.repositories.front();
+    restore.target = server_.conninfo("wide_again");
+    restore.mode = restore_target::create;
+    restore.compare = true;
+    EXPECT_TRUE(restore_snapshot(restore).warnings.empty());
+    const auto* const sum = "SELECT sum(length(b)) FROM wide";
+    EXPECT_EQ(server_.ask("wide_again", sum), server_.ask(source_, sum));
+}
+
+TEST_F(exporting_in_the_server, it_asks_for_the_same_rights_as_copy) {
+    execute(
+        "CREATE TABLE secret (i int); INSERT INTO secret VALUES (1); CREATE ROLE exporter LOGIN;"
+        "CREATE TABLE hidden (i int); INSERT INTO hidden VALUES (1); ALTER TABLE hidden ENABLE ROW "
+        "LEVEL SECURITY; GRANT SELECT ON hidden TO exporter;"
+        "CREATE TABLE partly (i int, j int GENERATED ALWAYS AS (i) STORED); GRANT SELECT (i) ON "
+        "partly TO exporter");
+    session on(server_.conninfo(source_) + " user=exporter");
+    const auto refused = [&](const std::string& table, const std::string& column) {
+        try {
+            on.query("SELECT chronos.export_range('public." + table + "', '{" + column +
+                     "}', 0, NULL)");
+        } catch (const server_error& failure) {
+            return failure.sqlstate();
+        }
+        return std::string("nothing");
+    };
+    EXPECT_EQ(refused("secret", "i"), "42501");
+    EXPECT_EQ(refused("partly", "i"), "42501");
+    EXPECT_EQ(refused("hidden", "i"), "0A000");
+    execute("GRANT SELECT ON partly TO exporter");
+    EXPECT_EQ(refused("partly", "j"), "42P10");
+    EXPECT_EQ(refused("partly", "nowhere"), "42703");
+    EXPECT_EQ(refused("partly", "ctid"), "42703");
+    EXPECT_EQ(refused("partly", "i"), "nothing");
+    on.execute("SET client_encoding = 'LATIN1'");
+    EXPECT_EQ(refused("partly", "i"), "0A000");
+    server_.execute(source_, "DROP OWNED BY exporter; DROP ROLE exporter");
+}
+
+TEST(a_packed_piece, is_read_as_the_server_wrote_it) {
+    std::string bytes(7, '\0');
+    bytes += '\3';                           // rows
+    bytes += std::string(6, '\0') + "\1\2";  // plain bytes
+    bytes += std::string(32, '\xab');        // SHA-256
+    bytes += std::string(15, '\0') + '\7';   // content hash
+    EXPECT_THROW((void)read_packed_piece(bytes), error) << "without a frame";
+    bytes += "frame";
+    const auto piece = read_packed_piece(bytes);
+    EXPECT_EQ(piece.rows, 3U);
+    EXPECT_EQ(piece.object.ref.plain_bytes, 258U);
+    EXPECT_EQ(piece.object.ref.stored_bytes, 5U);
+    EXPECT_EQ(piece.object.stored, "frame");
+    EXPECT_EQ(piece.object.ref.name.substr(0, 6), "ababab");
+    EXPECT_TRUE(piece.hash.hex().ends_with("07"));
+}
+
+}  // namespace
+}  // namespace chronos::test
