@@ -1,7 +1,7 @@
 #!/bin/bash
 # `make bench`: we and the peers on the same data in one run, interleaved, everything fsynced; medians
 # of BENCH_ROUNDS (5) rounds, printed as ratios. Runs inside a stage (tests/harness).
-#   bench.sh [snapshot] [incremental] [tpcb] [schema] [ddl] [history] [gate] [migrate]         default: all
+#   bench.sh [snapshot] [restore] [incremental] [tpcb] [schema] [ddl] [history] [gate] [migrate]         default: all
 # Environment: BENCH_ROUNDS, BENCH_GB (size of the data set, default 1.2), BENCH_SECONDS (of a pgbench run, 20).
 set -uo pipefail
 # shellcheck disable=SC1091
@@ -136,6 +136,30 @@ bench_incremental() {
     printf '  %-34s %8s   ratio %s\n' "1 % updated at random" "$random" "$(ratio "$directory" "$random")"
 }
 
+# Each makes a database of its own, which is on disk when it counts as done.
+restore_snapshot() { chronosctl restore latest --repository "file://$work/repository" --to dbname=again --create --jobs 2 && sql -d postgres -c CHECKPOINT; }
+restore_dump() {
+    sql -d postgres -c 'CREATE DATABASE again TEMPLATE template0' && pg_restore -j2 -d again "$work/out" && sql -d postgres -c CHECKPOINT
+}
+
+# After bench_snapshot: its data and its last repository.
+bench_restore() {
+    local us dump
+    [ -d "$work/repository" ] || rounds=1 bench_snapshot
+    dump_directory
+    echo "restore with indexes, on disk at the end, seconds:"
+    for _ in $(seq "$rounds"); do
+        timed "$work/restored.times" restore_snapshot
+        sql -d postgres -c 'DROP DATABASE again'
+        timed "$work/pg_restored.times" restore_dump
+        sql -d postgres -c 'DROP DATABASE again'
+    done
+    us=$(median < "$work/restored.times")
+    dump=$(median < "$work/pg_restored.times")
+    printf '  %-34s %8s\n' "chronosctl restore --jobs 2" "$us"
+    printf '  %-34s %8s   ratio %s\n' "pg_restore -j2 of -Fd" "$dump" "$(ratio "$dump" "$us")"
+}
+
 # The same load on two databases of one server, one with the extension.
 bench_tpcb() {
     local base with name
@@ -173,10 +197,10 @@ here=$(dirname "$0")
 . "$here/migrate.sh"
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(snapshot incremental tpcb schema ddl history gate migrate)
+[ ${#parts[@]} -gt 0 ] || parts=(snapshot restore incremental tpcb schema ddl history gate migrate)
 for part in "${parts[@]}"; do
     case $part in
-        snapshot | incremental | tpcb | schema | ddl | history | gate | migrate) "bench_$part" ;;
+        snapshot | restore | incremental | tpcb | schema | ddl | history | gate | migrate) "bench_$part" ;;
         *) die "no such part: $part" ;;
     esac
 done

@@ -24,7 +24,8 @@ struct snapshot_options {
     std::chrono::seconds lock_timeout{60};
     // Copies every row, also those that an earlier snapshot in the repository is proved to hold.
     bool full = false;
-    // Asks nothing of the extension in the database; no later snapshot can build on this one.
+    // Asks nothing of the extension in the database: every row comes by COPY, and no later snapshot
+    // can build on this one.
     bool portable = false;
     // Roles and their passwords, as far as the role may read them.
     bool roles = true;

@@ -52,8 +52,8 @@ void load_piece(reading_session& from, const piece& part, session& on, const std
 }
 
 data_loader::data_loader(reading_session& from, std::vector<const table_data*> tables,
-                         progress_meter& meter)
-    : from_(from), meter_(meter), tables_(std::move(tables)) {
+                         progress_meter& meter, table_done done)
+    : from_(from), meter_(meter), done_(std::move(done)), tables_(std::move(tables)) {
     std::uint64_t bytes = 0;
     for (const auto* table : tables_) bytes += table->bytes;
     meter_.begin_data(tables_.size(), bytes);
@@ -121,8 +121,13 @@ void data_loader::load(session& on, const task& next, std::string& buffer,
                     failure.detail(), failure.hint());
     }
     meter_.add_rows(next.part->rows, next.part->object.plain_bytes);
-    const std::lock_guard guard(mutex_);
-    if (--left_[next.table] == 0) meter_.add_tables(1);
+    {
+        const std::lock_guard guard(mutex_);
+        if (--left_[next.table] > 0) return;
+    }
+    meter_.add_tables(1);
+    // Rows of other partitions may still arrive.
+    if (other == rerouted_.end()) done_(table, on, interrupted);
 }
 
 void set_sequences(session& on, const std::vector<sequence_state>& sequences) {

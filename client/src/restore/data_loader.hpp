@@ -1,6 +1,7 @@
 // Loading pieces by COPY, in parallel.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -15,8 +16,12 @@ namespace chronos::internal {
 
 class data_loader {
   public:
-    data_loader(reading_session& from, std::vector<const table_data*> tables,
-                progress_meter& meter);
+    // Called by the thread that loaded the last rows of a table, which goes on after it.
+    using table_done =
+        std::function<void(const table_data& table, session& on, const interruption& interrupted)>;
+
+    data_loader(reading_session& from, std::vector<const table_data*> tables, progress_meter& meter,
+                table_done done);
 
     // Tables that extensions made come first, one after the other: their foreign keys exist
     // already.
@@ -34,6 +39,7 @@ class data_loader {
 
     reading_session& from_;
     progress_meter& meter_;
+    table_done done_;
     std::vector<const table_data*> tables_;
     std::mutex mutex_;
     std::vector<task> waiting_;  // the next one last

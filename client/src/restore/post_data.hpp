@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -16,23 +17,36 @@ enum class on_failure { stop, warn, take_back };
 
 class post_data {
   public:
-    // `table_bytes` ("schema.name") tells which tables to begin with.
+    // `table_bytes` ("schema.name") tells which tables to begin with. `warn` is called by one
+    // thread at a time.
     post_data(std::vector<script_statement> statements,
-              const std::map<std::string, std::uint64_t>& table_bytes, on_failure policy);
+              const std::map<std::string, std::uint64_t>& table_bytes, on_failure policy,
+              warn_function warn);
 
-    // Indexes, primary keys, unique and exclusion constraints: one table by one session.
-    void build_indexes(const std::vector<session*>& workers, const std::stop_token& stop,
-                       const warn_function& warn);
+    // Indexes, primary keys, unique and exclusion constraints of one table ("schema.name"), all of
+    // whose rows are in. From several threads at once.
+    void build_indexes_of(const std::string& table, session& on, const interruption& interrupted);
+    // Those of all other tables: one table by one session.
+    void build_indexes(const std::vector<session*>& workers, const std::stop_token& stop);
     // Everything else, foreign keys included; event triggers wait for the last step.
-    void run_rest(session& on, const interruption& interrupted, const warn_function& warn);
-    void run_event_triggers(session& on, const interruption& interrupted,
-                            const warn_function& warn);
+    void run_rest(session& on, const interruption& interrupted);
+    void run_event_triggers(session& on, const interruption& interrupted);
 
   private:
-    void run(session& on, const script_statement& statement, const warn_function& warn) const;
+    struct table_builds {
+        std::string table;
+        std::vector<script_statement> statements;
+    };
+
+    void build(session& on, const table_builds& builds, const interruption& interrupted);
+    void run(session& on, const script_statement& statement);
+    void warn(const std::string& text);
 
     on_failure policy_;
-    std::vector<std::vector<script_statement>> builds_;  // by table; the next one last
+    warn_function warn_;
+    std::mutex warning_;
+    std::mutex mutex_;
+    std::vector<table_builds> builds_;  // the next one last
     std::vector<script_statement> rest_;
     std::vector<script_statement> event_triggers_;
 };

@@ -35,8 +35,12 @@ class restore_run {
     [[nodiscard]] bool is_one_transaction() const { return selection_ && options_.jobs == 1; }
     void drop_leftovers();
     void create_schema();
-    void load_data();
-    void build_rest();
+    void choose_tables();
+    [[nodiscard]] std::map<std::string, std::uint64_t> table_sizes() const;
+    [[nodiscard]] on_failure policy() const;
+    [[nodiscard]] std::vector<script_statement> statements_after_data() const;
+    void load_data(post_data& rest);
+    void build_rest(post_data& rest);
     void refresh_matviews(session& on, const interruption& interrupted);
     void analyze();
     void finish_chronos();
@@ -99,9 +103,12 @@ void restore_run::restore_all(target_database& target) {
     connect(target);
     if (!selection_) drop_leftovers();
     create_schema();
-    load_data();
+    choose_tables();
+    post_data rest(statements_after_data(), table_sizes(), policy(),
+                   [this](const std::string& text) { warn(text); });
+    load_data(rest);
     meter_.begin(progress_phase::indexes);
-    build_rest();
+    build_rest(rest);
     if (options_.analyze) analyze();
     if (!selection_) finish_chronos();
     if (options_.compare) compare();
@@ -180,7 +187,7 @@ void restore_run::create_schema() {
         });
 }
 
-void restore_run::load_data() {
+void restore_run::choose_tables() {
     for (const auto& table : snapshot_.tables) {
         if (!selection_ && !is_left_out(table.schema)) tables_.push_back(&table);
     }
@@ -190,7 +197,37 @@ void restore_run::load_data() {
         result_.rows += table->rows;
         result_.plain_bytes += table->bytes;
     }
-    data_loader loader(from_, tables_, meter_);
+}
+
+std::map<std::string, std::uint64_t> restore_run::table_sizes() const {
+    std::map<std::string, std::uint64_t> sizes;
+    for (const auto* table : tables_) sizes[table->schema + "." + table->name] = table->bytes;
+    return sizes;
+}
+
+// Single tables can refer to functions and tables that the target does not have: the rows count.
+on_failure restore_run::policy() const {
+    if (!selection_) return on_failure::stop;
+    return is_one_transaction() ? on_failure::take_back : on_failure::warn;
+}
+
+std::vector<script_statement> restore_run::statements_after_data() const {
+    auto statements = kept(post_data_);
+    if (selection_) {
+        for (auto& statement : selection_->attachments(*sessions_.front())) {
+            statements.push_back(std::move(statement));
+        }
+    }
+    return statements;
+}
+
+// A table's indexes are built as soon as its rows are in, while others are being loaded.
+void restore_run::load_data(post_data& rest) {
+    data_loader loader(
+        from_, tables_, meter_,
+        [&rest](const table_data& table, session& on, const interruption& interrupted) {
+            rest.build_indexes_of(table.schema + "." + table.name, on, interrupted);
+        });
     loader.run(workers_, options_.stop);
     run_workers({workers_.front()}, options_.stop,
                 [&](session& on, const interruption& interrupted) {
@@ -208,28 +245,13 @@ std::vector<sequence_state> restore_run::sequences() const {
     return result;
 }
 
-void restore_run::build_rest() {
-    std::map<std::string, std::uint64_t> sizes;
-    for (const auto* table : tables_) sizes[table->schema + "." + table->name] = table->bytes;
-    // Single tables can refer to functions and tables that the target does not have: the rows
-    // count.
-    const auto policy = is_one_transaction() ? on_failure::take_back
-                        : selection_         ? on_failure::warn
-                                             : on_failure::stop;
-    auto statements = kept(post_data_);
-    if (selection_) {
-        for (auto& statement : selection_->attachments(*sessions_.front())) {
-            statements.push_back(std::move(statement));
-        }
-    }
-    post_data rest(std::move(statements), sizes, policy);
-    const warn_function warn_one = [this](const std::string& text) { warn(text); };
-    rest.build_indexes(workers_, options_.stop, warn_one);
+void restore_run::build_rest(post_data& rest) {
+    rest.build_indexes(workers_, options_.stop);
     run_workers({workers_.front()}, options_.stop,
                 [&](session& on, const interruption& interrupted) {
-                    rest.run_rest(on, interrupted, warn_one);
+                    rest.run_rest(on, interrupted);
                     if (options_.refresh && !selection_) refresh_matviews(on, interrupted);
-                    rest.run_event_triggers(on, interrupted, warn_one);
+                    rest.run_event_triggers(on, interrupted);
                 });
 }
 
