@@ -41,10 +41,9 @@ std::string statement(const source_table& table, const block_range& range) {
     const auto first = range.whole ? 0 : range.first;
     const auto last = range.last ? std::to_string(*range.last) : std::string("NULL");
     return fmt::format(
-        "COPY (SELECT chronos.export_range('{}'::pg_catalog.oid::pg_catalog.regclass, {}, {}, {})) "
-        "TO "
-        "STDOUT (FORMAT binary)",
-        table.oid, array_of_names(table.columns), first, last);
+        "COPY (SELECT chronos.export_range({}::pg_catalog.regclass, {}, {}, {})) TO STDOUT (FORMAT "
+        "binary)",
+        session::quote_literal(table.quoted()), array_of_names(table.columns), first, last);
 }
 
 // One row of one column, as COPY sends it; empty: none.
