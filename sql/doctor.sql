@@ -66,6 +66,12 @@ ORDER BY a.nr;
 SELECT r.version, r.today, f.severity, f.finding
 FROM (VALUES (150020, date '2026-12-01'), (150018, '2026-12-01'), (150020, '2027-10-01'), (150020, '2028-01-01'), (170002, '2026-12-01'),
              (190000, '2026-12-01')) r(version, today), chronos.release_findings(r.version, r.today) f;
+-- Of every major release a newest minor one is known, and from where; its first is a finding.
+SELECT k.major FROM chronos.known_releases() k WHERE (k.newest_minor > 0 AND k.seen_on IS NOT NULL AND k.source > '') IS NOT TRUE;
+SELECT k.major, first.severity AS first, newest.severity AS newest
+FROM chronos.known_releases() k, chronos.release_findings(k.major * 10000, '2026-10-01') first,
+     chronos.release_findings(k.major * 10000 + k.newest_minor, '2026-10-01') newest
+WHERE k.major >= 15 ORDER BY k.major;
 -- Collations.
 SELECT f.severity, f.finding, f.remedy
 FROM chronos.collation_findings('[{"name": "the default of database \"shop\"", "present": "2.36", "recorded": "2.31"}]',
