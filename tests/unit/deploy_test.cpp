@@ -37,6 +37,30 @@ TEST(deploy, the_compose_file_has_nothing_to_complain_about) {
     EXPECT_EQ(report.corrected, "");
 }
 
+TEST(deploy,
+     the_compose_file_mounts_the_data_of_its_major_and_preloads_what_the_first_start_schedules) {
+    if (deploy("").empty()) GTEST_SKIP() << "CHRONOS_STAGE is not set";
+    const YAML::Node all = YAML::LoadFile(deploy("docker/compose.yaml"));
+    const YAML::Node service = all["services"]["database"];
+    const auto major = service["build"]["args"]["PG_MAJOR"].as<std::string>();
+    EXPECT_EQ(service["image"].as<std::string>(), "chronos:" + major);
+    EXPECT_EQ(service["environment"]["PGDATA"].as<std::string>(),
+              "/var/lib/postgresql/" + major + "/docker");
+    std::map<std::string, std::string> mounts;
+    for (const auto& mount : service["volumes"]) {
+        const auto text = mount.as<std::string>();
+        mounts[text.substr(text.find(':') + 1)] = text.substr(0, text.find(':'));
+    }
+    EXPECT_EQ(mounts.at("/var/lib/postgresql"), "shop-data");
+    EXPECT_EQ(service["environment"]["CHRONOS_REPOSITORY"].as<std::string>(),
+              "file:///var/lib/chronos/repository");
+    EXPECT_EQ(mounts.at("/var/lib/chronos/repository"), "shop-repository");
+    for (const auto& volume : all["volumes"]) EXPECT_TRUE(volume.second["external"].as<bool>());
+    EXPECT_EQ(service["command"][2].as<std::string>(), "shared_preload_libraries=chronos");
+    EXPECT_EQ(service["healthcheck"]["test"][1].as<std::string>(), "chronosctl");
+    EXPECT_EQ(service["healthcheck"]["test"][2].as<std::string>(), "check");
+}
+
 TEST(deploy, the_stateful_set_mounts_retained_claims_where_the_data_lies) {
     if (deploy("").empty()) GTEST_SKIP() << "CHRONOS_STAGE is not set";
     auto all = objects(deploy("kubernetes/statefulset.yaml"));
@@ -62,6 +86,9 @@ TEST(deploy, the_stateful_set_mounts_retained_claims_where_the_data_lies) {
         EXPECT_TRUE(variable["value"].as<std::string>().starts_with(mounts.at("data") + "/"));
     }
     EXPECT_EQ(mounts.at("repository"), "/var/lib/chronos/repository");
+    // The user of the official image.
+    for (const std::string id : {"runAsUser", "runAsGroup", "fsGroup"})
+        EXPECT_EQ(spec["template"]["spec"]["securityContext"][id].as<int>(), 999) << id;
 }
 
 TEST(deploy, the_cluster_of_cloudnativepg_is_snapshot_into_a_claim_of_ones_own) {
