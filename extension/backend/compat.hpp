@@ -1,11 +1,14 @@
 // What differs between the supported servers (PostgreSQL 15 to 18), in one place.
 #pragma once
 
+#include "backend/backend.hpp"
+
 #if PG_VERSION_NUM < 150000
 #error "chronos needs PostgreSQL 15 or newer"
 #endif
 
 extern "C" {
+#include <access/sysattr.h>
 #include <access/tableam.h>
 #include <executor/executor.h>
 #if PG_VERSION_NUM >= 160000
@@ -16,8 +19,11 @@ extern "C" {
 #endif
 #include <catalog/pg_database.h>
 #include <miscadmin.h>
+#include <nodes/makefuncs.h>
+#include <nodes/parsenodes.h>
 #include <storage/lock.h>
 #include <utils/acl.h>
+#include <utils/rel.h>
 }
 
 namespace chronos::backend {
@@ -38,6 +44,31 @@ inline bool owns_database(Oid role) {
     return object_ownercheck(DatabaseRelationId, MyDatabaseId, role);
 #else
     return pg_database_ownercheck(MyDatabaseId, role);
+#endif
+}
+
+// As SELECT of these columns is checked, with ExecutorCheckPerms_hook. Inside call().
+inline void check_select(Relation table, const int16* columns, int count) {
+    RangeTblEntry* const entry = makeNode(RangeTblEntry);
+    entry->rtekind = RTE_RELATION;
+    entry->relid = RelationGetRelid(table);
+    entry->relkind = table->rd_rel->relkind;
+    entry->rellockmode = AccessShareLock;
+    Bitmapset* selected = nullptr;
+    for (int i = 0; i < count; ++i) {
+        selected = bms_add_member(selected, columns[i] - FirstLowInvalidHeapAttributeNumber);
+    }
+#if PG_VERSION_NUM >= 160000
+    RTEPermissionInfo* const wanted = makeNode(RTEPermissionInfo);
+    wanted->relid = entry->relid;
+    wanted->requiredPerms = ACL_SELECT;
+    wanted->selectedCols = selected;
+    entry->perminfoindex = 1;
+    (void)ExecCheckPermissions(list_make1(entry), list_make1(wanted), true);
+#else
+    entry->requiredPerms = ACL_SELECT;
+    entry->selectedCols = selected;
+    (void)ExecCheckRTPerms(list_make1(entry), true);
 #endif
 }
 

@@ -1,5 +1,6 @@
 // chronos.export_range(): the rows of a block range as pieces, made inside the server: one value a
 // piece instead of one message a row.
+#include "backend/compat.hpp"
 #include "backend/door.hpp"
 #include "backend/fault.hpp"
 #include "pieces/piece_packer.hpp"
@@ -9,7 +10,6 @@ extern "C" {
 #include <access/heapam.h>
 #include <access/relation.h>
 #include <access/tableam.h>
-#include <catalog/objectaddress.h>
 #include <catalog/pg_am_d.h>
 #include <catalog/pg_class_d.h>
 #include <catalog/pg_type_d.h>
@@ -18,7 +18,6 @@ extern "C" {
 #include <mb/pg_wchar.h>
 #include <miscadmin.h>
 #include <storage/bufmgr.h>
-#include <utils/acl.h>
 #include <utils/array.h>
 #include <utils/builtins.h>
 #include <utils/lsyscache.h>
@@ -32,7 +31,7 @@ namespace chronos::pieces {
 namespace {
 
 // What is larger would be held several times; COPY has it once.
-constexpr std::size_t kWidestRow = std::size_t{64} << 20;
+constexpr std::size_t kWidestRow = std::size_t{32} << 20;
 constexpr uint64 kNotFromHere = ~uint64{0};
 
 struct export_scan {
@@ -66,6 +65,10 @@ void check(Relation table) {
         refuse(id, "It holds no rows of its own.");
     } else if (form->relam != HEAP_TABLE_AM_OID) {
         refuse(id, "Its access method is not heap.");
+    } else if (RELATION_IS_OTHER_TEMP(table)) {
+        refuse(id, "It is a temporary table of another session.");
+    } else if (!RelationIsPopulated(table)) {
+        refuse(id, "It is a materialized view that has not been populated.");
     } else if (check_enable_rls(id, InvalidOid, true) == RLS_ENABLED) {
         refuse(id, "Row security hides rows of it from this role.");
     } else if (pg_get_client_encoding() != GetDatabaseEncoding()) {
@@ -93,20 +96,27 @@ row_encoder encoder_of(Relation table, ArrayType* names) {
     bool* nulls = nullptr;
     int count = 0;
     deconstruct_array(names, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &items, &nulls, &count);
+    if (count > RelationGetNumberOfAttributes(table)) {
+        ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN), errmsg("columns are named twice")));
+    }
     auto* const numbers = static_cast<int16*>(palloc(sizeof(int16) * Max(count, 1)));
     for (int i = 0; i < count; ++i) {
         numbers[i] = column_number(table, nulls[i] ? "" : NameStr(*DatumGetName(items[i])));
     }
+    // With the hooks of those who audit.
+    backend::check_select(table, numbers, count);
     return row_encoder::create(table, numbers, count);
 }
 
 TableScanDesc begin_scan(Relation table, int64 first, int64 last) {
     const TableScanDesc scan =
         table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);
-    const int64 blocks = RelationGetNumberOfBlocks(table);
-    const int64 begin = Min(Max(first, int64{0}), blocks);
-    const int64 end = Max(Min(last, blocks), begin);
-    heap_setscanlimits(scan, static_cast<BlockNumber>(begin),
+    backend::step("pieces.scan");
+    // As many as the scan knows of: with more it would begin again at the first block. What was
+    // added since, the snapshot does not see.
+    const int64 end = Min(Max(last, int64{0}), reinterpret_cast<HeapScanDesc>(scan)->rs_nblocks);
+    const int64 begin = first < end ? Max(first, int64{0}) : end;
+    heap_setscanlimits(scan, begin < end ? static_cast<BlockNumber>(begin) : 0,
                        static_cast<BlockNumber>(end - begin));
     return scan;
 }
@@ -117,8 +127,6 @@ export_scan* begin(FunctionCallInfo fcinfo) {
                         errmsg("relation, columns and first block must not be null")));
     }
     const Oid id = PG_GETARG_OID(0);
-    const AclResult allowed = pg_class_aclcheck(id, GetUserId(), ACL_SELECT);
-    if (allowed != ACLCHECK_OK) aclcheck_error(allowed, OBJECT_TABLE, get_rel_name(id));
     auto* const out = static_cast<export_scan*>(palloc0(sizeof(export_scan)));
     out->table = relation_open(id, AccessShareLock);
     check(out->table);

@@ -66,7 +66,7 @@ void put_escaped(byte_buffer& to, unsigned char byte) {
     }
 }
 
-void add_string(byte_buffer& to, const char* text, std::size_t length) {
+bool add_string(byte_buffer& to, const char* text, std::size_t length, std::size_t most) {
     constexpr std::size_t kLongestEscape = 6;
     to.add('"');
     for (std::size_t i = 0; i < length;) {
@@ -75,9 +75,11 @@ void add_string(byte_buffer& to, const char* text, std::size_t length) {
         to.make_room(end - i + kLongestEscape);
         to.put(text + i, end - i);
         if (end < length) put_escaped(to, static_cast<unsigned char>(text[end++]));
+        if (to.size > most) return false;
         i = end;
     }
     to.add('"');
+    return true;
 }
 
 void add_number(byte_buffer& to, const char* at) {
@@ -89,10 +91,11 @@ void add_number(byte_buffer& to, const char* at) {
     }
 }
 
-void add_value(byte_buffer& to, const place& at) {
+bool add_value(byte_buffer& to, const place& at, std::size_t most) {
+    CHECK_FOR_INTERRUPTS();
     const JEntry entry = at.entry();
     if (JBE_ISSTRING(entry)) {
-        add_string(to, at.data(), at.length());
+        return add_string(to, at.data(), at.length(), most);
     } else if (JBE_ISNUMERIC(entry)) {
         add_number(to, at.aligned());
     } else if (JBE_ISBOOL_TRUE(entry)) {
@@ -102,26 +105,27 @@ void add_value(byte_buffer& to, const place& at) {
     } else if (JBE_ISNULL(entry)) {
         to.add("null", 4);
     } else {
-        add_jsonb_text(to, *reinterpret_cast<const JsonbContainer*>(at.aligned()));
+        return add_jsonb_text(to, *reinterpret_cast<const JsonbContainer*>(at.aligned()), most);
     }
+    return to.size <= most;
 }
 
-void add_array(byte_buffer& to, const JsonbContainer& array) {
+bool add_array(byte_buffer& to, const JsonbContainer& array, std::size_t most) {
     const uint32 count = JsonContainerSize(&array);
     place at{array, reinterpret_cast<const char*>(&array.children[count]), 0, 0};
     if (JsonContainerIsScalar(&array)) {
-        add_value(to, at);
-        return;
+        return add_value(to, at, most);
     }
     to.add('[');
     for (; at.number < count; at.advance()) {
         if (at.number > 0) to.add(", ", 2);
-        add_value(to, at);
+        if (!add_value(to, at, most)) return false;
     }
     to.add(']');
+    return true;
 }
 
-void add_object(byte_buffer& to, const JsonbContainer& object) {
+bool add_object(byte_buffer& to, const JsonbContainer& object, std::size_t most) {
     const uint32 count = JsonContainerSize(&object);
     const char* const base =
         reinterpret_cast<const char*>(&object.children[std::size_t{2} * count]);
@@ -131,22 +135,20 @@ void add_object(byte_buffer& to, const JsonbContainer& object) {
     to.add('{');
     for (; key.number < count; key.advance(), value.advance()) {
         if (key.number > 0) to.add(", ", 2);
-        add_string(to, key.data(), key.length());
+        if (!add_string(to, key.data(), key.length(), most)) return false;
         to.add(": ", 2);
-        add_value(to, value);
+        if (!add_value(to, value, most)) return false;
     }
     to.add('}');
+    return true;
 }
 
 }  // namespace
 
-void add_jsonb_text(byte_buffer& to, const JsonbContainer& container) {
+bool add_jsonb_text(byte_buffer& to, const JsonbContainer& container, std::size_t most) {
     check_stack_depth();
-    if (JsonContainerIsObject(&container)) {
-        add_object(to, container);
-    } else {
-        add_array(to, container);
-    }
+    return JsonContainerIsObject(&container) ? add_object(to, container, most)
+                                             : add_array(to, container, most);
 }
 
 }  // namespace chronos::pieces

@@ -10,6 +10,9 @@ extern "C" {
 
 namespace chronos::pieces {
 
-void add_jsonb_text(byte_buffer& to, const JsonbContainer& container);
+// False, and some of it added, if `to` would become larger than `most`: a number of a few bytes can
+// have 130,000 digits.
+[[nodiscard]] bool add_jsonb_text(byte_buffer& to, const JsonbContainer& container,
+                                  std::size_t most);
 
 }  // namespace chronos::pieces

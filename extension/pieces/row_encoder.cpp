@@ -60,10 +60,6 @@ value_form form_of(Oid type) {
     }
 }
 
-bool is_varlena(value_form form) {
-    return form == value_form::bytes || form == value_form::numeric || form == value_form::jsonb;
-}
-
 const struct varlena* in_line(Datum value) {
     auto* const found = reinterpret_cast<struct varlena*>(DatumGetPointer(value));
     // What is out of line counts as short, too.
@@ -105,13 +101,14 @@ const JsonbContainer& container_of(Datum value, char* room) {
     return *reinterpret_cast<const JsonbContainer*>(room);
 }
 
-void add_jsonb(byte_buffer& to, Datum value) {
+bool add_jsonb(byte_buffer& to, Datum value, std::size_t most) {
     alignas(MAXIMUM_ALIGNOF) char room[VARATT_SHORT_MAX];
     const std::size_t at = to.size;
     to.add32(0);
     to.add(kJsonbVersion);
-    add_jsonb_text(to, container_of(value, room));
+    if (!add_jsonb_text(to, container_of(value, room), most)) return false;
     to.set32(at, static_cast<uint32>(to.size - at - sizeof(uint32)));
+    return true;
 }
 
 void add_interval(byte_buffer& to, const Interval& value) {
@@ -121,7 +118,7 @@ void add_interval(byte_buffer& to, const Interval& value) {
     to.add32(static_cast<uint32>(value.month));
 }
 
-void add_value(byte_buffer& to, encoded_column& column, Datum value) {
+bool add_value(byte_buffer& to, encoded_column& column, Datum value, std::size_t most) {
     switch (column.form) {
         case value_form::one:
             to.add32(1);
@@ -153,12 +150,12 @@ void add_value(byte_buffer& to, encoded_column& column, Datum value) {
             add_number(to, column.send, value);
             break;
         case value_form::jsonb:
-            add_jsonb(to, value);
-            break;
+            return add_jsonb(to, value, most);
         case value_form::other:
             add_sent(to, column.send, value);
             break;
     }
+    return to.size <= most;
 }
 
 encoded_column describe(const FormData_pg_attribute& attribute) {
@@ -191,32 +188,40 @@ row_encoder row_encoder::create(Relation table, const int16* numbers, int count)
     return out;
 }
 
-bool row_encoder::add_row(byte_buffer& to, HeapTuple row, std::size_t widest) {
-    heap_deform_tuple(row, shape, values, nulls);
-    if (HeapTupleHasExternal(row)) {
-        std::size_t size = 0;
-        for (int i = 0; i < count; ++i) {
-            const int at = columns[i].index;
-            if (!nulls[at] &&
-                (is_varlena(columns[i].form) || TupleDescAttr(shape, at)->attlen == -1)) {
-                size += toast_raw_datum_size(values[at]);
-            }
+bool row_encoder::is_too_wide(std::size_t widest) const {
+    std::size_t size = 0;
+    for (int i = 0; i < count; ++i) {
+        const int at = columns[i].index;
+        if (!nulls[at] && TupleDescAttr(shape, at)->attlen == -1) {
+            size += toast_raw_datum_size(values[at]);
         }
-        if (size > widest) return false;
     }
-    const MemoryContext before = MemoryContextSwitchTo(row_memory);
+    return size > widest;
+}
+
+bool row_encoder::add_values(byte_buffer& to, std::size_t most) const {
     to.add16(static_cast<uint16>(count));
     for (int i = 0; i < count; ++i) {
         const int at = columns[i].index;
         if (nulls[at]) {
             to.add32(kNull);
-        } else {
-            add_value(to, columns[i], values[at]);
+        } else if (!add_value(to, columns[i], values[at], most)) {
+            return false;
         }
     }
+    return true;
+}
+
+bool row_encoder::add_row(byte_buffer& to, HeapTuple row, std::size_t widest) {
+    heap_deform_tuple(row, shape, values, nulls);
+    if (HeapTupleHasExternal(row) && is_too_wide(widest)) return false;
+    const std::size_t begin = to.size;
+    const MemoryContext before = MemoryContextSwitchTo(row_memory);
+    const bool whole = add_values(to, begin + 2 * widest);
     MemoryContextSwitchTo(before);
     MemoryContextReset(row_memory);
-    return true;
+    if (!whole) to.size = begin;
+    return whole;
 }
 
 }  // namespace chronos::pieces

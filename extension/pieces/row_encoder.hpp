@@ -43,8 +43,12 @@ struct row_encoder {
     // For these columns, by number, in this order. Everything lives in the current memory context.
     static row_encoder create(Relation table, const int16* numbers, int count);
 
-    // False, and nothing added, if the values kept out of line exceed `widest` bytes.
+    // False, and nothing added, if the row has more than `widest` bytes, here or out of line.
     [[nodiscard]] bool add_row(byte_buffer& to, HeapTuple row, std::size_t widest);
+
+  private:
+    [[nodiscard]] bool is_too_wide(std::size_t widest) const;
+    [[nodiscard]] bool add_values(byte_buffer& to, std::size_t most) const;
 };
 
 }  // namespace chronos::pieces

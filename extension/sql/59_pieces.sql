@@ -18,7 +18,7 @@ CREATE FUNCTION chronos.export_range(relation regclass, columns name[], first_bl
 LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'chronos_export_range';
 COMMENT ON FUNCTION chronos.export_range(regclass, name[], bigint, bigint) IS
-    'The rows that the present snapshot sees from first_block up to, not including, last_block (null: to the end), as pieces of a snapshot: number of rows (8 bytes), of plain bytes (8), their SHA-256 (32), the sum of the rows'' xxh3-128 (16), and a zstd frame that holds a stream of COPY (FORMAT binary). Eight bytes of all ones end it where a row is too large to be held here: then COPY has to be used. To be called in the SELECT list. Needs SELECT on the table.';
+    'The rows that the present snapshot sees from first_block up to, not including, last_block (null: to the end), as pieces of a snapshot: number of rows (8 bytes), of plain bytes (8), their SHA-256 (32), the sum of the rows'' xxh3-128 (16), and a zstd frame that holds a stream of COPY (FORMAT binary). Eight bytes of all ones end it where a row is too large to be held here: then COPY has to be used. To be called in the SELECT list. Needs SELECT on the columns.';
 
 CREATE FUNCTION chronos.export_refusals(relations oid[]) RETURNS TABLE (relation oid, refusal text)
 LANGUAGE sql STABLE STRICT
@@ -27,6 +27,8 @@ AS $$
     SELECT r.oid,
            CASE WHEN r.relkind NOT IN ('r', 'm') THEN 'it holds no rows of its own'
                 WHEN r.relam <> 2 THEN 'its access method is not heap'
+                WHEN r.relpersistence = 't' THEN 'it is temporary'
+                WHEN NOT r.relispopulated THEN 'it has not been populated'
                 WHEN NOT has_table_privilege(r.oid, 'SELECT') THEN 'the role may not read all of it'
                 WHEN row_security_active(r.oid) THEN 'row security hides rows of it from this role'
                 WHEN current_setting('client_encoding') <> current_setting('server_encoding') THEN 'the encodings differ'

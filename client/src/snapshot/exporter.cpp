@@ -40,6 +40,7 @@ exporter::exporter(const frozen_source& source, writing_session& into, progress_
       packed_by_server_(options.portable ? std::vector<bool>(source.tables().size(), false)
                                          : exported_by_server(source.holder(), source.tables())),
       outcomes_(source.tables().size()) {
+    is_remote_ = is_remote(source.holder());
     cutting how;
     how.block_size = static_cast<std::uint64_t>(
         source.holder().query_one("SELECT current_setting('block_size')").number(0));
@@ -171,25 +172,38 @@ bool exporter::lock(session& on, const export_task& task) const {
 
 void exporter::export_range(session& on, const block_range& range,
                             const interruption& interrupted) {
-    if (packed_by_server_[range.table] && export_packed(on, range, interrupted)) return;
+    if (is_packed(range.table) && export_packed(on, range, interrupted)) return;
     copy_range(on, range, interrupted);
+}
+
+bool exporter::is_packed(std::size_t table) {
+    const std::lock_guard guard(mutex_);
+    return packed_by_server_[table];
 }
 
 bool exporter::export_packed(session& on, const block_range& range,
                              const interruption& interrupted) {
     part done;
-    const bool whole =
-        export_in_server(on, source_.tables()[range.table], range, [&](const packed_piece& piece) {
-            interrupted.check();
-            into_.put_object(piece.object);
-            done.pieces.push_back({piece.object.ref, piece.rows});
-            done.rows += piece.rows;
-            done.bytes += piece.object.ref.plain_bytes;
-            done.hash.add(piece.hash);
-            meter_.add_rows(piece.rows, 0);
-        });
-    if (!whole) return false;
-    meter_.add_rows(0, range.bytes);
+    const auto& table = source_.tables()[range.table];
+    const auto end = export_in_server(on, table, range, [&](const packed_piece& piece) {
+        interrupted.check();
+        if (is_remote_ && !is_genuine(piece)) {
+            throw error(error_code::internal,
+                        fmt::format("the server sent a piece of table {} under a wrong name",
+                                    table.quoted()));
+        }
+        into_.put_object(piece.object);
+        done.pieces.push_back({piece.object.ref, piece.rows});
+        done.rows += piece.rows;
+        done.bytes += piece.object.ref.plain_bytes;
+        done.hash.add(piece.hash);
+    });
+    if (end == export_end::failed) {
+        const std::lock_guard guard(mutex_);
+        packed_by_server_[range.table] = false;
+    }
+    if (end != export_end::whole) return false;
+    meter_.add_rows(done.rows, range.bytes);
     finish(range, std::move(done));
     return true;
 }

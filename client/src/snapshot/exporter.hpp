@@ -77,13 +77,15 @@ class exporter {
     void export_range(session& on, const block_range& range, const interruption& interrupted);
     [[nodiscard]] bool export_packed(session& on, const block_range& range,
                                      const interruption& interrupted);
+    [[nodiscard]] bool is_packed(std::size_t table);
     void copy_range(session& on, const block_range& range, const interruption& interrupted);
 
     const frozen_source& source_;
     writing_session& into_;
     progress_meter& meter_;
     const reuse_plan& reuse_;
-    std::vector<bool> packed_by_server_;  // of the source's tables
+    std::vector<bool> packed_by_server_;  // of the source's tables; under the mutex
+    bool is_remote_ = false;
     std::uint64_t reused_pieces_ = 0;
     std::uint64_t reused_bytes_ = 0;
     std::mutex mutex_;

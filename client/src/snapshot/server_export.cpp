@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "chronos/error.hpp"
+#include "repository/compress.hpp"
 #include "snapshot/piece_builder.hpp"
 
 namespace chronos::internal {
@@ -12,11 +13,10 @@ namespace {
 
 // By members of the extension alone: a schema of this name could be anybody's.
 constexpr const char* kFunctions = R"(
-SELECT count(*) FROM pg_proc p
+SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) AND count(*) = 2 FROM pg_proc p
 JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 JOIN pg_extension x ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
 WHERE x.extname = 'chronos' AND p.proname IN ('export_range', 'export_refusals'))";
-constexpr std::int64_t kFunctionCount = 2;
 
 constexpr std::uint64_t kNotFromHere = ~std::uint64_t{0};
 constexpr std::size_t kWord = 8;
@@ -66,7 +66,8 @@ std::string_view only_value(std::string_view message) {
 
 std::vector<bool> exported_by_server(session& on, const std::vector<source_table>& tables) {
     std::vector<bool> result(tables.size(), false);
-    if (on.query_one(kFunctions).number(0) < kFunctionCount) return result;
+    const auto usable = on.query_one(kFunctions);
+    if (usable.is_null(0) || !usable.flag(0)) return result;
     std::string oids = "{";
     for (const auto& table : tables) {
         if (oids.size() > 1) oids += ',';
@@ -97,15 +98,27 @@ packed_piece read_packed_piece(std::string_view returned) {
     return result;
 }
 
-bool export_in_server(session& on, const source_table& table, const block_range& range,
-                      const std::function<void(const packed_piece&)>& sink) {
-    bool whole = true;
+bool is_genuine(const packed_piece& piece) {
+    thread_local std::string plain;
+    const auto& ref = piece.object.ref;
+    return decompress(piece.object.stored, ref.plain_bytes, plain) && sha256_hex(plain) == ref.name;
+}
+
+bool is_remote(const session& on) {
+    const auto environment = on.environment();
+    const auto host = environment.find("PGHOST");
+    return host != environment.end() && !host->second.starts_with('/');
+}
+
+export_end export_in_server(session& on, const source_table& table, const block_range& range,
+                            const std::function<void(const packed_piece&)>& sink) {
+    auto end = export_end::whole;
     on.execute("SAVEPOINT export");
     try {
         on.copy_out(statement(table, range), [&](std::string_view message) {
             const auto returned = only_value(message);
             if (returned.size() == kWord && big_endian(returned) == kNotFromHere) {
-                whole = false;
+                end = export_end::too_wide;
             } else if (!returned.empty()) {
                 sink(read_packed_piece(returned));
             }
@@ -117,9 +130,9 @@ bool export_in_server(session& on, const source_table& table, const block_range&
         }
         // COPY may be able to, or knows better what is wrong.
         on.execute("ROLLBACK TO SAVEPOINT export; RELEASE SAVEPOINT export");
-        return false;
+        return export_end::failed;
     }
-    return whole;
+    return end;
 }
 
 }  // namespace chronos::internal

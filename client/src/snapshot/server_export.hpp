@@ -29,11 +29,22 @@ struct packed_piece {
 // returned.
 [[nodiscard]] packed_piece read_packed_piece(std::string_view returned);
 
-// The pieces of one range, in their order. False if the server cannot make them, as of a row that
-// is too large to be held there: then the range has to be copied, and what the sink was given is
-// void. The transaction goes on.
-[[nodiscard]] bool export_in_server(session& on, const source_table& table,
-                                    const block_range& range,
-                                    const std::function<void(const packed_piece&)>& sink);
+enum class export_end {
+    whole,
+    too_wide,  // a row is too large to be held there; others of the table may not be
+    failed     // the server raised an error
+};
+
+// The pieces of one range, in their order. But for `whole` the range has to be copied, and what the
+// sink was given is void. The transaction goes on.
+[[nodiscard]] export_end export_in_server(session& on, const source_table& table,
+                                          const block_range& range,
+                                          const std::function<void(const packed_piece&)>& sink);
+
+// Whether the bytes are those that the piece is named by. Costs about as much as making it did.
+[[nodiscard]] bool is_genuine(const packed_piece& piece);
+
+// Whether pieces come from another machine, which need not be trusted with the names of objects.
+[[nodiscard]] bool is_remote(const session& on);
 
 }  // namespace chronos::internal
