@@ -27,7 +27,7 @@ sql_error refusal(const std::string& text, const core::version_constraint& requi
         hint = "No version is labelled \"" + *label + "\"; chronos.history lists the labels.";
     } else {
         hint = "Migrate the database, or run a release of the program that is made for " +
-               history::version_title(state.number) + ".";
+               history::release_title(state.number) + ".";
     }
     return {kRequirementNotMet,
             "schema version " + std::to_string(state.number) + " does not satisfy \"" + text + "\"",

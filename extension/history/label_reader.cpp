@@ -60,9 +60,9 @@ std::optional<std::int64_t> labelled_version(std::string_view label) {
     return found[0][0] ? std::optional<std::int64_t>(std::stoll(*found[0][0])) : std::nullopt;
 }
 
-std::string version_title(std::int64_t number) {
+std::string release_title(std::int64_t number) {
     backend::spi connection;
-    auto found = connection.query("SELECT chronos.version_text($1)",
+    auto found = connection.query("SELECT chronos.release_text($1)",
                                   {backend::argument::bigint(number)}, true);
     connection.close();
     return *std::move(found[0][0]);

@@ -16,7 +16,8 @@ namespace chronos::history {
 // The same by the newest state, without giving the transaction a snapshot.
 [[nodiscard]] std::optional<std::int64_t> newest_labelled_version(std::string_view label);
 
-// "version 4 (shop 1.2)": with its labels. With the caller's rights.
-[[nodiscard]] std::string version_title(std::int64_t number);
+// "version 4 (shop 1.2)": with its labels, or else the nearest labelled version before it. With the
+// caller's rights.
+[[nodiscard]] std::string release_title(std::int64_t number);
 
 }  // namespace chronos::history

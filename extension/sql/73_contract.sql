@@ -82,6 +82,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION chronos.version_text(bigint) IS 'A version for people, with its labels.';
 
+CREATE FUNCTION chronos.release_text(number bigint) RETURNS text LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    labelled constant bigint := (
+        SELECT max(l.number) FROM chronos.lineage t JOIN chronos.label l ON l.timeline = t.timeline
+        WHERE l.number <= release_text.number AND (t.last_version IS NULL OR l.number <= t.last_version));
+BEGIN
+    RETURN chronos.version_text(number)
+           || CASE WHEN labelled < number THEN '; the last one before it that has a label is ' || chronos.version_text(labelled) ELSE '' END;
+END $$;
+COMMENT ON FUNCTION chronos.release_text(bigint) IS
+    'A version for people who look for the release of a program that fits: with its labels, or those of the nearest version before it that has any.';
+
 CREATE FUNCTION chronos.check_contract(contract jsonb) RETURNS void LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -105,7 +118,7 @@ BEGIN
         HINT = CASE WHEN is_known AND broken > 1
                     THEN format('It may have been kept up to %s. Run a release of the program that is made for %s, or take the changes back.',
                                 chronos.version_text(broken - 1), chronos.version_text(version))
-                    ELSE format('Migrate the database, or run a release of the program that is made for %s.', chronos.version_text(version)) END;
+                    ELSE format('Migrate the database, or run a release of the program that is made for %s.', chronos.release_text(version)) END;
 END $$;
 COMMENT ON FUNCTION chronos.check_contract(jsonb) IS
     'Error CH001 if this schema does not keep a contract. chronos.require_contract() asks it, and remembers the answer.';

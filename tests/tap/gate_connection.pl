@@ -186,5 +186,10 @@ SKIP: {
     ($status, $out, $err) = as('app', '-c chronos.expect=>=1', 'SELECT 1');
     is($out, '1', 'and lets in what fits');
 }
+{
+    $node->safe_psql('shop', q{SELECT chronos.label('shop 2.2'); CREATE TABLE after_the_label (a int)});
+    my ($status, $out, $err) = as('app', '-c chronos.expect=>=4000', 'SELECT 1');
+    like($err, qr/made for version \d+; the last one before it that has a label is version \d+ \(shop 2\.2\)\./, 'which release fits, where the version has no label of its own');
+}
 $node->stop;
 done_testing();
