@@ -24,8 +24,22 @@ SELECT chronos.current_version();
 CALL chronos.rollback('1', lose_data => true);
 SELECT * FROM known;
 SELECT * FROM orders;
+-- One that was written is looked at in the same way.
 CALL chronos.rollback('0');
+CALL chronos.rollback('0', lose_data => true);
 SELECT * FROM known;
+-- A way up that destroys rows says so; names are meant as a new session sees them.
+CREATE TABLE doomed AS SELECT 1 AS a;
+CREATE SCHEMA s CREATE TABLE doomed (a int);
+SET search_path = s;
+BEGIN;
+SELECT chronos.store_migration('', '{"version": "0.5", "ordinal": [0, 5], "up": "TRUNCATE doomed; DROP SCHEMA s CASCADE"}');
+SELECT chronos.migrate_next('0.5');
+ROLLBACK;
+SELECT unnest(chronos.migration_targets('DROP TABLE not_there; no SQL at all'));
+RESET search_path;
+DROP TABLE doomed;
+DROP SCHEMA s CASCADE;
 -- A script that fails leaves those before it, and nothing of itself.
 SELECT chronos.store_migration('', '{"version": "2", "ordinal": [2], "up": "ALTER TABLE orders ADD note text; SELECT wrong"}');
 CALL chronos.migrate();

@@ -54,7 +54,7 @@ DECLARE
     is_local boolean;
 BEGIN
     SELECT * INTO stored FROM pg_class c WHERE c.oid = id AND c.relkind IN ('r', 'p', 'm');
-    IF NOT FOUND OR NOT has_table_privilege(id, 'SELECT') THEN
+    IF NOT FOUND THEN
         RETURN;
     END IF;
     SELECT sum(pg_total_relation_size(t.relid)) INTO bytes FROM (
@@ -62,7 +62,9 @@ BEGIN
         SELECT p.relid FROM pg_partition_tree(id) p WHERE stored.relkind = 'p' AND p.isleaf) t;
     WITH RECURSIVE heir AS (SELECT id AS relid UNION SELECT i.inhrelid FROM pg_inherits i JOIN heir h ON i.inhparent = h.relid)
     SELECT bool_and(c.relkind <> 'f') INTO is_local FROM heir h JOIN pg_class c ON c.oid = h.relid;
-    IF bytes <= small AND is_local AND (stored.relkind <> 'm' OR stored.relispopulated) THEN
+    -- Row security would hide what is lost all the same.
+    IF bytes <= small AND is_local AND (stored.relkind <> 'm' OR stored.relispopulated)
+       AND has_table_privilege(id, 'SELECT') AND NOT row_security_active(id) THEN
         IF column_name IS NULL THEN
             EXECUTE format('SELECT count(*) FROM %s', relation) INTO rows;
         ELSE
@@ -70,21 +72,28 @@ BEGIN
         END IF;
         RETURN;
     END IF;
-    SELECT sum(greatest(c.reltuples, 0)) INTO rows
-    FROM pg_class c WHERE c.relkind NOT IN ('p', 'f') AND (c.oid = id
-        OR c.oid IN (SELECT p.relid FROM pg_partition_tree(id) p WHERE p.isleaf AND stored.relkind = 'p'));
+    -- As the planner does: as dense as it was when it was counted. One part that nobody has counted makes all of it unknown.
+    SELECT CASE WHEN bool_and(p.rows IS NOT NULL) THEN sum(p.rows) END INTO rows
+    FROM (SELECT CASE WHEN pg_relation_size(c.oid) = 0 THEN 0
+                      WHEN c.reltuples > 0 AND c.relpages > 0
+                      THEN (c.reltuples / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint
+                      ELSE nullif(pg_stat_get_live_tuples(c.oid), 0) END
+          FROM pg_class c WHERE c.relkind NOT IN ('p', 'f') AND (c.oid = id
+              OR c.oid IN (SELECT p.relid FROM pg_partition_tree(id) p WHERE p.isleaf AND stored.relkind = 'p'))) p(rows);
     IF column_name IS NOT NULL THEN
-        SELECT round(rows * (1 - s.null_frac)), round(rows * (1 - s.null_frac) * s.avg_width) INTO rows, bytes
-        FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
-        WHERE n.oid = stored.relnamespace AND s.tablename = stored.relname AND s.attname = column_name
-        ORDER BY s.inherited DESC LIMIT 1;
+        SELECT round(rows * (1 - s.null_frac)), coalesce(round(rows * (1 - s.null_frac) * s.avg_width), bytes) INTO rows, bytes
+        FROM (SELECT) one
+        LEFT JOIN LATERAL (
+            SELECT t.null_frac, t.avg_width FROM pg_stats t JOIN pg_namespace n ON n.nspname = t.schemaname
+            WHERE n.oid = stored.relnamespace AND t.tablename = stored.relname AND t.attname = column_name
+            ORDER BY t.inherited DESC LIMIT 1) s ON true;
     END IF;
 EXCEPTION WHEN undefined_column OR insufficient_privilege OR lock_not_available THEN
     rows := NULL;
 END
 $$;
 COMMENT ON FUNCTION chronos.plan_stake(text, text) IS
-    'Rows and bytes that a table, or one of its columns, holds now: counted where it is small, else estimated.';
+    'Rows and bytes that a table, or one of its columns, holds now: counted where it is small, else estimated; rows are null where no statistics know them.';
 
 CREATE FUNCTION chronos.plan_column_at_stake(statement text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE

@@ -34,7 +34,10 @@ BEGIN
     -- The lock of chronosctl migrate.
     IF NOT pg_try_advisory_xact_lock(1130918509, 1835624306) THEN
         RAISE EXCEPTION 'another runner is migrating this database' USING ERRCODE = 'lock_not_available',
-            DETAIL = (SELECT format('It is process %s.', string_agg(l.pid::text, ', ')) FROM pg_locks l
+            DETAIL = (SELECT format('It is %s.', coalesce(string_agg(format('process %s of role %s, application "%s", from %s, since %s', l.pid, a.usename, a.application_name,
+                                                                            coalesce(a.client_addr::text, 'this machine'), date_trunc('second', a.backend_start)), ', '),
+                                                          'a session that has just ended'))
+                      FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
                       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1130918509 AND l.objid = 1835624306
                         AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()));
     END IF;
@@ -84,6 +87,7 @@ DECLARE
     began constant timestamptz := clock_timestamp();
     next chronos.migration;
     late text;
+    losses text;
 BEGIN
     PERFORM chronos.lock_migrations();
     SELECT string_agg(m.version, ', ' ORDER BY m.ordinal) INTO late FROM chronos.migration m
@@ -101,6 +105,10 @@ BEGIN
         RETURN NULL;
     END IF;
     PERFORM chronos.require_whole(next, next.up, next.transactional);
+    losses := chronos.migration_losses_text(next.up);
+    IF losses IS NOT NULL THEN
+        RAISE WARNING 'migration % destroys rows', next.version USING DETAIL = losses;
+    END IF;
     PERFORM chronos.start_migration('', to_jsonb(next), true);
     PERFORM chronos.run_stored_script(next.up, next.version);
     UPDATE chronos.migration m SET duration = clock_timestamp() - began
@@ -133,6 +141,7 @@ DECLARE
     above constant numeric[] := chronos.migration_ordinal(target);
     next chronos.migration;
     made record;
+    losses text;
 BEGIN
     PERFORM chronos.lock_migrations();
     SELECT m.* INTO next FROM chronos.migration m
@@ -146,22 +155,23 @@ BEGIN
                 DETAIL = 'There is no script for it, and the schema before it was not recorded.';
         END IF;
         SELECT * INTO made FROM chronos.derived_down(next.version_after::text, next.version_before::text);
-        IF jsonb_array_length(made.losses) > 0 AND NOT lose_data THEN
-            RAISE EXCEPTION 'undoing migration % would lose data', next.version USING ERRCODE = 'object_not_in_prerequisite_state',
-                DETAIL = (SELECT string_agg(format('%s %s: %s rows', l.kind, l.identity, coalesce(l.rows::text, 'unknown')), E'\n')
-                          FROM jsonb_to_recordset(made.losses) l(kind text, identity text, rows bigint)),
-                HINT = 'CALL chronos.rollback(…, lose_data => true).';
-        END IF;
+        SELECT string_agg(format('%s %s: %s rows', l.kind, l.identity, coalesce(l.rows::text, 'unknown')), E'\n') INTO losses
+        FROM jsonb_to_recordset(made.losses) l(kind text, identity text, rows bigint);
         next.down := made.script;
         next.down_transactional := made.transactional;
     END IF;
     PERFORM chronos.require_whole(next, next.down, next.down_transactional);
+    losses := coalesce(losses, chronos.migration_losses_text(next.down));
+    IF losses IS NOT NULL AND NOT lose_data THEN
+        RAISE EXCEPTION 'undoing migration % would lose data', next.version USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = losses, HINT = 'CALL chronos.rollback(…, lose_data => true).';
+    END IF;
     PERFORM chronos.start_rollback('', next.kind, next.version, true);
     PERFORM chronos.run_stored_script(next.down, next.version);
     RETURN next.version;
 END $$;
 COMMENT ON FUNCTION chronos.rollback_next(text, boolean) IS
-    'Undoes the migration that was applied last, of those above a version; its version, or null if there is none. A derived way down that loses data has to be allowed.';
+    'Undoes the migration that was applied last, of those above a version; its version, or null if there is none. A way down that loses data has to be allowed.';
 REVOKE ALL ON FUNCTION chronos.rollback_next(text, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION chronos.rollback_next(text, boolean) TO pg_database_owner;
 

@@ -87,3 +87,55 @@ AS $$
 $$;
 COMMENT ON FUNCTION chronos.columns_like(oid, int2) IS
     'A column, those of the same name of heirs and of tables of the type, and the columns that hold values of the type.';
+
+CREATE FUNCTION chronos.reached(how text, cascades boolean, classids oid[], objids oid[], columns int2[], new_types oid[], new_modifiers int[],
+                                computed boolean[], OUT relations oid[], OUT lost_columns jsonb, OUT dependents bigint)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+BEGIN
+    lost_columns := '{}';
+    dependents := 0;
+    IF how = 't' THEN
+        relations := ARRAY(SELECT chronos.emptied(objids, computed, cascades));
+    ELSE
+        WITH aimed AS MATERIALIZED (
+            SELECT t.classid, t.objid, t.col, t.new_type, t.new_modifier, t.computed
+            FROM unnest(classids, objids, columns, new_types, new_modifiers, computed) t(classid, objid, col, new_type, new_modifier, computed)
+        ), going AS MATERIALIZED (
+            SELECT a.classid, a.objid, a.col FROM aimed a WHERE how = 'd'
+            UNION
+            SELECT a.classid, l.objid, l.objsubid FROM aimed a, chronos.columns_like(a.objid, a.col) l WHERE how = 'a' AND a.new_type = 0
+        ), gone AS MATERIALIZED (
+            SELECT d.*
+            FROM (SELECT array_agg(g.classid) AS c, array_agg(g.objid) AS o, array_agg(g.col) AS n FROM going g) g,
+                 chronos.doomed(g.c, g.o, g.n, cascades) d
+            WHERE g.c IS NOT NULL
+        ), whole AS MATERIALIZED (
+            SELECT g.objid FROM gone g WHERE g.classid = 'pg_class'::regclass AND g.objsubid = 0
+        ), changed AS (
+            SELECT g.objid, g.objsubid FROM gone g WHERE g.classid = 'pg_class'::regclass AND g.objsubid > 0
+            UNION
+            SELECT l.objid, l.objsubid
+            FROM aimed a, chronos.columns_like(a.objid, a.col) l
+            WHERE how = 'a' AND a.new_type <> 0 AND chronos.may_lose(a.objid, a.col, a.new_type, a.new_modifier, a.computed)
+        ), parts AS MATERIALIZED (
+            SELECT c.objid, jsonb_agg(a.attname ORDER BY a.attnum) AS names
+            FROM changed c JOIN pg_attribute a ON a.attrelid = c.objid AND a.attnum = c.objsubid
+            WHERE NOT EXISTS (SELECT FROM whole w WHERE w.objid = c.objid)
+            GROUP BY c.objid
+        )
+        SELECT ARRAY(SELECT w.objid FROM whole w) || ARRAY(SELECT p.objid FROM parts p),
+               (SELECT coalesce(jsonb_object_agg(p.objid, p.names), '{}') FROM parts p),
+               (SELECT count(*) FROM whole w JOIN pg_class c ON c.oid = w.objid AND c.relkind = 'v' WHERE NOT w.objid = ANY (objids))
+               + (SELECT count(*) FROM gone g WHERE g.classid = 'pg_proc'::regclass AND NOT g.objid = ANY (objids))
+               -- Of tables that stay.
+               + (SELECT count(*) FROM gone g JOIN pg_constraint c ON c.oid = g.objid AND c.contype = 'f'
+                  WHERE g.classid = 'pg_constraint'::regclass AND NOT EXISTS (SELECT FROM whole w WHERE w.objid = c.conrelid))
+        INTO relations, lost_columns, dependents;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION chronos.reached(text, boolean, oid[], oid[], int2[], oid[], int[], boolean[]) IS
+    'The relations that a command (how: as in chronos.guard_report) takes or empties, or of which it takes columns, these by the oid of the relation, and how many objects go with them.';

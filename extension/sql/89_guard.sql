@@ -9,51 +9,15 @@ SET jit = off
 AS $$
 DECLARE
     relations oid[];
-    lost_columns jsonb := '{}';
+    lost_columns jsonb;
     stakes chronos.stake[];
-    dependents bigint := 0;
+    dependents bigint;
 BEGIN
     IF NOT (SELECT bool_and(chronos.may_command(caller, how, t.classid, t.objid)) FROM unnest(classids, objids) t(classid, objid)) THEN
         RETURN;
     END IF;
-    IF how = 't' THEN
-        relations := ARRAY(SELECT chronos.emptied(objids, computed, cascades));
-    ELSE
-        WITH aimed AS MATERIALIZED (
-            SELECT t.classid, t.objid, t.col, t.new_type, t.new_modifier, t.computed
-            FROM unnest(classids, objids, columns, new_types, new_modifiers, computed) t(classid, objid, col, new_type, new_modifier, computed)
-        ), going AS MATERIALIZED (
-            SELECT a.classid, a.objid, a.col FROM aimed a WHERE how = 'd'
-            UNION
-            SELECT a.classid, l.objid, l.objsubid FROM aimed a, chronos.columns_like(a.objid, a.col) l WHERE how = 'a' AND a.new_type = 0
-        ), gone AS MATERIALIZED (
-            SELECT d.*
-            FROM (SELECT array_agg(g.classid) AS c, array_agg(g.objid) AS o, array_agg(g.col) AS n FROM going g) g,
-                 chronos.doomed(g.c, g.o, g.n, cascades) d
-            WHERE g.c IS NOT NULL
-        ), whole AS MATERIALIZED (
-            SELECT g.objid FROM gone g WHERE g.classid = 'pg_class'::regclass AND g.objsubid = 0
-        ), changed AS (
-            SELECT g.objid, g.objsubid FROM gone g WHERE g.classid = 'pg_class'::regclass AND g.objsubid > 0
-            UNION
-            SELECT l.objid, l.objsubid
-            FROM aimed a, chronos.columns_like(a.objid, a.col) l
-            WHERE how = 'a' AND a.new_type <> 0 AND chronos.may_lose(a.objid, a.col, a.new_type, a.new_modifier, a.computed)
-        ), parts AS MATERIALIZED (
-            SELECT c.objid, jsonb_agg(a.attname ORDER BY a.attnum) AS names
-            FROM changed c JOIN pg_attribute a ON a.attrelid = c.objid AND a.attnum = c.objsubid
-            WHERE NOT EXISTS (SELECT FROM whole w WHERE w.objid = c.objid)
-            GROUP BY c.objid
-        )
-        SELECT ARRAY(SELECT w.objid FROM whole w) || ARRAY(SELECT p.objid FROM parts p),
-               (SELECT coalesce(jsonb_object_agg(p.objid, p.names), '{}') FROM parts p),
-               (SELECT count(*) FROM whole w JOIN pg_class c ON c.oid = w.objid AND c.relkind = 'v' WHERE NOT w.objid = ANY (objids))
-               + (SELECT count(*) FROM gone g WHERE g.classid = 'pg_proc'::regclass AND NOT g.objid = ANY (objids))
-               -- Of tables that stay.
-               + (SELECT count(*) FROM gone g JOIN pg_constraint c ON c.oid = g.objid AND c.contype = 'f'
-                  WHERE g.classid = 'pg_constraint'::regclass AND NOT EXISTS (SELECT FROM whole w WHERE w.objid = c.conrelid))
-        INTO relations, lost_columns, dependents;
-    END IF;
+    SELECT r.relations, r.lost_columns, r.dependents INTO relations, lost_columns, dependents
+    FROM chronos.reached(how, cascades, classids, objids, columns, new_types, new_modifiers, computed) r;
     stakes := ARRAY(SELECT s FROM chronos.weigh(relations, lost_columns) s);
     IF stakes <> '{}' THEN
         SELECT w.* INTO loss, detail, obstacle, locking
