@@ -48,6 +48,7 @@ stage: all test-module
 SUITES ?=
 check: prerequisites-build+run+test$(if $(filter upstream,$(SUITES)),+upstream)
 	@for driver in python node; do deploy/prerequisites.sh $$driver > /dev/null 2>&1 || true; done # the test that wants them says so
+	@if [ "$(filter incident,$(SUITES))" ]; then deploy/prerequisites.sh incident || true; fi # likewise
 	@$(MAKE) -s all test-module
 	@tests/harness/check.sh $(SUITES)
 

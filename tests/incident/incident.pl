@@ -1,5 +1,6 @@
 # The incident, with a real Docker engine: an anonymous volume, a command that deletes it, and what stands before it.
-# Needs root, dockerd and docker-compose (Debian: docker.io, docker-compose); the image is made of this machine's own files.
+# And what the doctor says inside containers about every place where data can lie. Needs root, dockerd and docker-compose
+# (section `incident` of deploy/packages); the image is made of this machine's own files.
 use strict;
 use warnings;
 use Cwd qw(getcwd);
@@ -12,7 +13,7 @@ use Test::More;
 
 plan skip_all => 'needs root to start a Docker engine' if $> != 0;
 for my $program (qw(dockerd docker docker-compose)) {
-    plan skip_all => "there is no $program" if system("command -v $program > /dev/null 2>&1") != 0;
+    plan skip_all => "there is no $program: deploy/prerequisites.sh incident" if system("command -v $program > /dev/null 2>&1") != 0;
 }
 
 my $place = tempdir(CLEANUP => 1);
@@ -76,8 +77,9 @@ END {
     $? = $status;
 }
 
-# An image of the server in the stage, as the official one lays it out: VOLUME at PGDATA, started by an entry point.
-sub make_image {
+# Images of the server in the stage, as the official ones lay them out: VOLUME at PGDATA up to 17 and above it since 18,
+# started by an entry point.
+sub make_images {
     my $root = "$place/root";
     my ($bin) = map { dirname $_ } good('sh', '-c', 'command -v postgres');
     make_path("$root$_") for qw(/bin /etc /tmp /usr/share /var/lib/postgresql/data /srv/pg /socket);
@@ -109,13 +111,37 @@ sub make_image {
     }
     good('chown', '-R', '999:999', "$root/var/lib/postgresql", "$root/srv/pg", "$root/socket");
     chmod 01777, "$root/tmp";
-    good('sh', '-c', "tar -C '$root' -c . | docker import --change 'ENV PGDATA=/var/lib/postgresql/data' --change 'VOLUME /var/lib/postgresql/data'"
-        . " --change 'ENTRYPOINT [\"/entrypoint.sh\"]' --change 'USER 999' - postgres:15");
+    for (['postgres:15', '/var/lib/postgresql/data', '/var/lib/postgresql/data'], ['postgres:18', '/var/lib/postgresql/18/docker', '/var/lib/postgresql']) {
+        my ($image, $data, $volume) = @$_;
+        good('sh', '-c', "tar -C '$root' -c . | docker import --change 'ENV PGDATA=$data' --change 'VOLUME $volume'"
+            . " --change 'ENTRYPOINT [\"/entrypoint.sh\"]' --change 'USER 999' - $image");
+    }
     good('rm', '-rf', $root);
 }
 
+# --- what the doctor says inside
+my $bound = tempdir('chronos-incident-XXXXXX', DIR => '/srv', CLEANUP => 1);    # not below /tmp, which would be a finding of its own
+sub place_of_data {
+    my ($image, @arguments) = @_;
+    my $socket = "$place/inside";
+    mkdir $socket;
+    chmod 0777, $socket;
+    good('docker', 'run', '-d', '--name', 'inside', '--network', 'none', '-v', "$socket:/socket", '-e', 'SOCKET=/socket', @arguments, $image);
+    my @psql = ('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', "host=$socket user=postgres dbname=postgres", '-c');
+    wait_until('the server inside', sub { (run(@psql, 'SELECT 1'))[0] == 0 });
+    good(@psql, 'CREATE EXTENSION chronos');
+    my $said = good(@psql, "SELECT severity, coalesce(evidence ->> 'kind', evidence ->> 'mounted') FROM chronos.doctor() "
+        . "WHERE id IN ('storage.data_directory', 'storage.wrong_path') ORDER BY id");
+    good('docker', 'rm', '-fv', 'inside');
+    return join '; ', split /\n/, $said;
+}
+sub says {
+    my ($expected, $name, @where) = @_;
+    is(place_of_data(@where), $expected, "the doctor inside: $name");
+}
+
 start_engine();
-make_image();
+make_images();
 
 # --- the incident
 make_path("$place/shop", "$place/socket", "$place/other");
@@ -257,4 +283,23 @@ for my $command ('down', 'down -v', 'rm -fv', 'rm -fv other', 'down --volumes=fa
     deletes_what_was_said("docker-compose -f oracle.yml -p oracle $command");
 }
 chdir '/';
+
+# --- the doctor inside a container, wherever the data lies
+make_path("$bound/data", "$place/temporary/data");
+chown 999, 999, "$bound/data", "$place/temporary/data";
+my $data = '/var/lib/postgresql/data';
+says('critical|anonymous volume', 'an anonymous volume', 'postgres:15');
+says('info|named volume', 'a named volume', 'postgres:15', '-v', "well:$data");
+says('info|bind mount', 'a folder of the host', 'postgres:15', '-v', "$bound/data:$data");
+says('critical|memory', 'tmpfs', 'postgres:15', '--tmpfs', "$data:uid=999,gid=999,mode=0700");
+says('critical|writable layer', 'the writable layer', 'postgres:15', '-e', 'PGDATA=/srv/pg/data');
+says('critical|anonymous volume; critical|/var/lib/postgresql', 'a volume on the wrong path up to 17', 'postgres:15', '-v', 'parent:/var/lib/postgresql');
+says('info|named volume', 'a named volume of 18', 'postgres:18', '-v', 'new:/var/lib/postgresql');
+says("critical|anonymous volume; critical|$data", 'a volume on the wrong path since 18', 'postgres:18', '-v', "old:$data");
+says('critical|anonymous volume', 'an anonymous volume of 18', 'postgres:18');
+SKIP: {
+    skip 'the tests do not run below /tmp', 1 unless $place =~ m{^/tmp/};
+    says('warning|temporary folder', 'a folder of the host that is cleared', 'postgres:15', '-v', "$place/temporary/data:$data");
+}
+clear_stage();
 done_testing();
