@@ -224,6 +224,71 @@ TEST_F(restoring, one_table_comes_back_into_a_database_that_is_in_use) {
     EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::not_found);
 }
 
+TEST_F(restoring, indexes_that_read_other_tables_are_built_when_those_are_full) {
+    server_.execute(source_,
+                    "CREATE TABLE prices (id int PRIMARY KEY, price int);"
+                    "CREATE TABLE priced (id int PRIMARY KEY, more text);"
+                    "CREATE FUNCTION price_of(int) RETURNS int LANGUAGE sql IMMUTABLE"
+                    " AS 'SELECT price FROM public.prices WHERE id = $1';"
+                    "INSERT INTO prices SELECT i, i * 10 FROM generate_series(1, 100) i;"
+                    "INSERT INTO priced SELECT i, repeat('larger, so the first one', 20)"
+                    " FROM generate_series(1, 100) i;"
+                    "CREATE INDEX by_price ON priced (price_of(id));"
+                    "CREATE INDEX dear ON priced (more) WHERE price_of(id) > 500");
+    snapshot();
+    const auto target = server_.create_database();
+    auto options = into(target);
+    options.jobs = 1;
+    (void)restore_snapshot(options);
+    const std::string by_index = "SET enable_seqscan = off; SELECT count(*) FROM priced WHERE ";
+    EXPECT_EQ(server_.ask(target, by_index + "price_of(id) = 70"), "1");
+    EXPECT_EQ(server_.ask(target, by_index + "more > '' AND price_of(id) > 500"), "50");
+}
+
+TEST_F(restoring, rights_come_after_row_security) {
+    server_.execute(source_,
+                    "CREATE TABLE secrets (id int PRIMARY KEY);"
+                    "INSERT INTO secrets VALUES (1);"
+                    "ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;"
+                    "CREATE POLICY none ON secrets USING (false);"
+                    "GRANT SELECT ON secrets TO PUBLIC");
+    snapshot();
+    server_.execute(source_,
+                    "DROP TABLE secrets; CREATE TABLE seen (nr serial, tag text);"
+                    "CREATE FUNCTION see() RETURNS event_trigger LANGUAGE plpgsql"
+                    " AS 'BEGIN INSERT INTO public.seen (tag) VALUES (tg_tag); END';"
+                    "CREATE EVENT TRIGGER seeing ON ddl_command_end EXECUTE FUNCTION see()");
+    auto options = into(source_);
+    options.tables = {"secrets"};
+    options.jobs = 2;
+    (void)restore_snapshot(options);
+    EXPECT_EQ(server_.ask(source_,
+                          "SELECT max(nr) FILTER (WHERE tag = 'CREATE POLICY') <"
+                          " min(nr) FILTER (WHERE tag = 'GRANT') FROM seen"),
+              "t");
+}
+
+TEST_F(restoring, a_dot_in_a_name_is_not_the_one_between_schema_and_table) {
+    server_.execute(
+        source_,
+        "CREATE SCHEMA a; CREATE SCHEMA \"a.b\";"
+        "CREATE TABLE a.\"b.c\" (i serial PRIMARY KEY); INSERT INTO a.\"b.c\" VALUES (1);"
+        "CREATE TABLE \"a.b\".c (i serial PRIMARY KEY);"
+        "INSERT INTO \"a.b\".c VALUES (2), (3)");
+    snapshot();
+    server_.execute(source_, "DROP TABLE a.\"b.c\", \"a.b\".c");
+    auto options = into(source_);
+    options.tables = {"a.b.c"};
+    EXPECT_EQ(error_of([&] { (void)restore_snapshot(options); }).code(), error_code::usage);
+    options.tables = {"\"a.b\".\"c\""};
+    options.jobs = 1;
+    EXPECT_EQ(restore_snapshot(options).rows, 2U);
+    EXPECT_EQ(server_.ask(source_, "SELECT count(*) FROM \"a.b\".c"), "2");
+    EXPECT_EQ(server_.ask(source_, "SELECT to_regclass('a.\"b.c\"') IS NULL"), "t");
+    options.tables = {"\"a\".\"b.c\""};
+    EXPECT_EQ(restore_snapshot(options).rows, 1U);
+}
+
 TEST_F(restoring, a_partitioned_table_brings_its_partitions) {
     server_.execute(
         source_,

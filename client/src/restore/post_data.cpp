@@ -1,8 +1,12 @@
 #include "restore/post_data.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <mutex>
 #include <set>
+
+#include "restore/data_loader.hpp"
 
 namespace chronos::internal {
 namespace {
@@ -13,9 +17,14 @@ std::set<std::string> views_made_here(const std::vector<script_statement>& state
     std::set<std::string> names;
     for (const auto& statement : statements) {
         if (statement.type == "MATERIALIZED VIEW")
-            names.insert(statement.schema + "." + statement.name);
+            names.insert(quoted_table(statement.schema, statement.name));
     }
     return names;
+}
+
+// While the locks of all that was made before are held, nobody else waits for these for long.
+bool is_taken_lock(const server_error& failure) {
+    return failure.sqlstate() == "55P03" || failure.sqlstate() == "40P01";
 }
 
 }  // namespace
@@ -25,19 +34,19 @@ post_data::post_data(std::vector<script_statement> statements,
                      warn_function warn)
     : policy_(policy), warn_(std::move(warn)) {
     const auto late_views = views_made_here(statements);
-    std::map<std::string, std::vector<script_statement>> by_table;
+    std::map<std::string, table_builds> by_table;
     for (auto& statement : statements) {
         if (statement.type == "EVENT TRIGGER") {
             event_triggers_.push_back(std::move(statement));
             continue;
         }
         const auto table = statement.type == "INDEX" || statement.type == "CONSTRAINT"
-                               ? unquoted(subject_table(statement.text))
+                               ? fully_quoted(subject_table(statement.text))
                                : std::string();
         if (table.empty() || late_views.contains(table)) {
             rest_.push_back(std::move(statement));
         } else {
-            by_table[table].push_back(std::move(statement));
+            add_build(by_table[table], std::move(statement));
         }
     }
     std::vector<std::pair<std::uint64_t, std::string>> order;
@@ -46,7 +55,20 @@ post_data::post_data(std::vector<script_statement> statements,
         order.emplace_back(size == table_bytes.end() ? 0 : size->second, table);
     }
     std::sort(order.begin(), order.end());
-    for (const auto& [size, table] : order) builds_.push_back({table, std::move(by_table[table])});
+    for (const auto& [size, table] : order) {
+        by_table[table].table = table;
+        builds_.push_back(std::move(by_table[table]));
+    }
+}
+
+// What follows an index in its entry, as ALTER TABLE ... CLUSTER ON, goes with it.
+void post_data::add_build(table_builds& to, script_statement statement) {
+    const auto is_of = [&statement](const std::vector<script_statement>& list) {
+        return !list.empty() && list.back().name == statement.name &&
+               list.back().type == statement.type && list.back().schema == statement.schema;
+    };
+    const bool computed = is_of(to.computed) || !is_plain_index(statement.text);
+    (computed ? to.computed : to.plain).push_back(std::move(statement));
 }
 
 void post_data::warn(const std::string& text) {
@@ -67,6 +89,10 @@ void post_data::run(session& on, const script_statement& statement) {
             return;
         } catch (const server_error& failure) {
             if (failure.sqlstate() == "40P01" && attempt < kDeadlockTries) continue;
+            if (policy_ == on_failure::take_back && is_taken_lock(failure)) {
+                warn(fmt::format("left out: {} ({})", statement.text, failure.what()));
+                return;
+            }
             if (policy_ == on_failure::stop || failure.code() != error_code::database) throw;
             warn(failure.what());
             return;
@@ -74,8 +100,9 @@ void post_data::run(session& on, const script_statement& statement) {
     }
 }
 
-void post_data::build(session& on, const table_builds& builds, const interruption& interrupted) {
-    for (const auto& statement : builds.statements) {
+void post_data::build(session& on, const std::vector<script_statement>& statements,
+                      const interruption& interrupted) {
+    for (const auto& statement : statements) {
         interrupted.check();
         run(on, statement);
     }
@@ -83,14 +110,14 @@ void post_data::build(session& on, const table_builds& builds, const interruptio
 
 void post_data::build_indexes_of(const std::string& table, session& on,
                                  const interruption& interrupted) {
-    table_builds found;
+    std::vector<script_statement> found;
     {
         const std::lock_guard guard(mutex_);
         const auto at = std::find_if(builds_.begin(), builds_.end(),
                                      [&](const auto& each) { return each.table == table; });
         if (at == builds_.end()) return;
-        found = std::move(*at);
-        builds_.erase(at);
+        std::swap(found, at->plain);
+        if (at->computed.empty()) builds_.erase(at);
     }
     build(on, found, interrupted);
 }
@@ -105,7 +132,10 @@ void post_data::build_indexes(const std::vector<session*>& workers, const std::s
     };
     run_workers(workers, stop, [&](session& on, const interruption& interrupted) {
         table_builds next;
-        while (take(next)) build(on, next, interrupted);
+        while (take(next)) {
+            build(on, next.plain, interrupted);
+            build(on, next.computed, interrupted);
+        }
     });
 }
 

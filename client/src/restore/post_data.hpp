@@ -17,16 +17,17 @@ enum class on_failure { stop, warn, take_back };
 
 class post_data {
   public:
-    // `table_bytes` ("schema.name") tells which tables to begin with. `warn` is called by one
+    // `table_bytes` (of quoted_table()) tells which tables to begin with. `warn` is called by one
     // thread at a time.
     post_data(std::vector<script_statement> statements,
               const std::map<std::string, std::uint64_t>& table_bytes, on_failure policy,
               warn_function warn);
 
-    // Indexes, primary keys, unique and exclusion constraints of one table ("schema.name"), all of
-    // whose rows are in. From several threads at once.
+    // Indexes of mere columns, primary keys and unique constraints of one table (quoted_table()),
+    // all of whose rows are in. From several threads at once. The functions of all other indexes
+    // can read tables that are still empty.
     void build_indexes_of(const std::string& table, session& on, const interruption& interrupted);
-    // Those of all other tables: one table by one session.
+    // All that are left: one table by one session.
     void build_indexes(const std::vector<session*>& workers, const std::stop_token& stop);
     // Everything else, foreign keys included; event triggers wait for the last step.
     void run_rest(session& on, const interruption& interrupted);
@@ -35,10 +36,13 @@ class post_data {
   private:
     struct table_builds {
         std::string table;
-        std::vector<script_statement> statements;
+        std::vector<script_statement> plain;
+        std::vector<script_statement> computed;
     };
 
-    void build(session& on, const table_builds& builds, const interruption& interrupted);
+    void add_build(table_builds& to, script_statement statement);
+    void build(session& on, const std::vector<script_statement>& statements,
+               const interruption& interrupted);
     void run(session& on, const script_statement& statement);
     void warn(const std::string& text);
 

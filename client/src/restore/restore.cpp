@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 
 #include "repository/reading_session.hpp"
 #include "restore/compare.hpp"
 #include "restore/data_loader.hpp"
+#include "restore/functions_of_others.hpp"
 #include "restore/post_data.hpp"
 #include "restore/roles.hpp"
 #include "restore/table_selection.hpp"
@@ -18,6 +20,9 @@ namespace internal {
 namespace {
 
 using clock = std::chrono::steady_clock;
+
+// Foreign keys lock tables that others use, until the transaction ends.
+constexpr auto kShortWaits = "SET LOCAL lock_timeout = '5s'";
 
 // The work of one call of restore_snapshot.
 class restore_run {
@@ -35,10 +40,11 @@ class restore_run {
     [[nodiscard]] bool is_one_transaction() const { return selection_ && options_.jobs == 1; }
     void drop_leftovers();
     void create_schema();
+    [[nodiscard]] bool must_wait(const script_statement& statement) const;
     void choose_tables();
     [[nodiscard]] std::map<std::string, std::uint64_t> table_sizes() const;
     [[nodiscard]] on_failure policy() const;
-    [[nodiscard]] std::vector<script_statement> statements_after_data() const;
+    [[nodiscard]] std::vector<script_statement> statements_after_data();
     void load_data(post_data& rest);
     void build_rest(post_data& rest);
     void refresh_matviews(session& on, const interruption& interrupted);
@@ -63,6 +69,7 @@ class restore_run {
     std::vector<session*> workers_;
     std::vector<const table_data*> tables_;
     std::optional<table_selection> selection_;  // none: everything
+    std::vector<script_statement> grants_;      // that wait for the end
     bool without_chronos_ = false;
     restore_result result_;
 };
@@ -104,6 +111,9 @@ void restore_run::restore_all(target_database& target) {
     if (!selection_) drop_leftovers();
     create_schema();
     choose_tables();
+    if (is_one_transaction() && refuses_functions_of_others(*sessions_.front())) {
+        refuse_functions_of_others(*sessions_.front(), selection_->loaded(*sessions_.front()));
+    }
     post_data rest(statements_after_data(), table_sizes(), policy(),
                    [this](const std::string& text) { warn(text); });
     load_data(rest);
@@ -175,8 +185,12 @@ std::vector<script_statement> restore_run::kept(std::string_view script) const {
 void restore_run::create_schema() {
     run_workers(
         {workers_.front()}, options_.stop, [&](session& on, const interruption& interrupted) {
-            for (const auto& statement : kept(pre_data_)) {
+            for (auto& statement : kept(pre_data_)) {
                 interrupted.check();
+                if (must_wait(statement)) {
+                    grants_.push_back(std::move(statement));
+                    continue;
+                }
                 const warn_function warn_one = [this](const std::string& text) { warn(text); };
                 if (is_one_transaction()) {
                     run_statement_within(on, statement, warn_one);
@@ -185,6 +199,12 @@ void restore_run::create_schema() {
                 }
             }
         });
+}
+
+// Where others see the rows of single tables before row security stands, nobody has a right yet.
+bool restore_run::must_wait(const script_statement& statement) const {
+    return selection_ && !is_one_transaction() && statement.type == "ACL" &&
+           !statement.text.starts_with("REVOKE ");
 }
 
 void restore_run::choose_tables() {
@@ -201,7 +221,9 @@ void restore_run::choose_tables() {
 
 std::map<std::string, std::uint64_t> restore_run::table_sizes() const {
     std::map<std::string, std::uint64_t> sizes;
-    for (const auto* table : tables_) sizes[table->schema + "." + table->name] = table->bytes;
+    for (const auto* table : tables_) {
+        sizes[quoted_table(table->schema, table->name)] = table->bytes;
+    }
     return sizes;
 }
 
@@ -211,22 +233,28 @@ on_failure restore_run::policy() const {
     return is_one_transaction() ? on_failure::take_back : on_failure::warn;
 }
 
-std::vector<script_statement> restore_run::statements_after_data() const {
+std::vector<script_statement> restore_run::statements_after_data() {
     auto statements = kept(post_data_);
+    if (is_one_transaction()) {
+        std::erase_if(statements, [](const script_statement& statement) {
+            return statement.text.starts_with("SET lock_timeout ");
+        });
+    }
     if (selection_) {
         for (auto& statement : selection_->attachments(*sessions_.front())) {
             statements.push_back(std::move(statement));
         }
+        std::move(grants_.begin(), grants_.end(), std::back_inserter(statements));
     }
     return statements;
 }
 
-// A table's indexes are built as soon as its rows are in, while others are being loaded.
+// A table's plain indexes are built as soon as its rows are in, while others are being loaded.
 void restore_run::load_data(post_data& rest) {
     data_loader loader(
         from_, tables_, meter_,
         [&rest](const table_data& table, session& on, const interruption& interrupted) {
-            rest.build_indexes_of(table.schema + "." + table.name, on, interrupted);
+            rest.build_indexes_of(quoted_table(table.schema, table.name), on, interrupted);
         });
     loader.run(workers_, options_.stop);
     run_workers({workers_.front()}, options_.stop,
@@ -246,6 +274,7 @@ std::vector<sequence_state> restore_run::sequences() const {
 }
 
 void restore_run::build_rest(post_data& rest) {
+    if (is_one_transaction()) sessions_.front()->execute(kShortWaits);
     rest.build_indexes(workers_, options_.stop);
     run_workers({workers_.front()}, options_.stop,
                 [&](session& on, const interruption& interrupted) {

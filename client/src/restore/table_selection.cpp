@@ -9,22 +9,38 @@
 namespace chronos::internal {
 namespace {
 
+// As it is written for people, and may be asked for.
 std::string full_name(const std::string& schema, const std::string& name) {
     return schema + "." + name;
+}
+
+enum class fit { none, name, whole, exact };
+
+// A name whose parts are all in quotes can mean one table only; another may mean several.
+fit fit_of(const std::string& schema, const std::string& name, const std::string& wanted) {
+    if (quoted_table(schema, name) == wanted) return fit::exact;
+    if (full_name(schema, name) == wanted) return fit::whole;
+    return name == wanted || session::quote_name(name) == wanted ? fit::name : fit::none;
+}
+
+std::string without_quotes(const std::string& wanted) {
+    return wanted.starts_with('"') && wanted.ends_with('"') ? unquoted(wanted) : wanted;
 }
 
 [[noreturn]] void not_found(const std::string& name,
                             const std::vector<script_statement>& definitions) {
     for (const auto& statement : definitions) {
         if (statement.type != "TABLE" ||
-            (statement.name != name && full_name(statement.schema, statement.name) != name)) {
+            fit_of(statement.schema, statement.name, name) == fit::none) {
             continue;
         }
-        throw error(error_code::usage, fmt::format("table \"{}\" has no rows of its own", name),
+        throw error(error_code::usage,
+                    fmt::format("table \"{}\" has no rows of its own", without_quotes(name)),
                     "It is foreign or unlogged.",
                     "Restore the whole snapshot into another database.");
     }
-    throw error(error_code::not_found, fmt::format("the snapshot has no table \"{}\"", name), {},
+    throw error(error_code::not_found,
+                fmt::format("the snapshot has no table \"{}\"", without_quotes(name)), {},
                 "Names are written as they are, without quotes: name or schema.name.");
 }
 
@@ -41,10 +57,12 @@ table_selection::table_selection(const std::vector<std::string>& names, const ma
 void table_selection::choose(const std::string& name, const manifest& snapshot,
                              const std::vector<script_statement>& definitions) {
     std::vector<const table_data*> found;
+    fit best = fit::name;
     for (const auto& table : snapshot.tables) {
-        if (full_name(table.schema, table.name) == name) found = {&table};
-        if (found.size() == 1 && full_name(found[0]->schema, found[0]->name) == name) break;
-        if (table.name == name) found.push_back(&table);
+        const fit how = fit_of(table.schema, table.name, name);
+        if (how > best) found.clear();
+        best = std::max(best, how);
+        if (how == best) found.push_back(&table);
     }
     if (found.empty() && choose_partitioned(name, snapshot, definitions)) return;
     if (found.empty()) not_found(name, definitions);
@@ -60,7 +78,7 @@ void table_selection::choose(const std::string& name, const manifest& snapshot,
         throw error(error_code::usage, fmt::format("table \"{}\" belongs to an extension", name),
                     {}, "Restore the whole snapshot into another database.");
     }
-    if (names_.insert(full_name(found[0]->schema, found[0]->name)).second) {
+    if (names_.insert(quoted_table(found[0]->schema, found[0]->name)).second) {
         tables_.push_back(found[0]);
     }
 }
@@ -70,7 +88,7 @@ bool table_selection::choose_partitioned(const std::string& name, const manifest
     std::vector<partitioned_table> found;
     for (const auto& statement : definitions) {
         if (statement.type == "TABLE" && statement.text.starts_with("CREATE TABLE") &&
-            (statement.name == name || full_name(statement.schema, statement.name) == name) &&
+            fit_of(statement.schema, statement.name, name) != fit::none &&
             statement.text.find("PARTITION BY") != std::string_view::npos) {
             found.push_back({statement.schema, statement.name});
         }
@@ -80,12 +98,13 @@ bool table_selection::choose_partitioned(const std::string& name, const manifest
         throw error(error_code::usage, fmt::format("table name \"{}\" is ambiguous", name), {},
                     "Name the schema too.");
     }
-    const std::string parent = full_name(found[0].schema, found[0].name);
+    const std::string parent = quoted_table(found[0].schema, found[0].name);
     if (!names_.insert(parent).second) return true;
     partitioned_.push_back(found[0]);
     for (const auto& statement : definitions) {
-        if (statement.type == "TABLE ATTACH" && unquoted(subject_table(statement.text)) == parent) {
-            choose_part(unquoted(attached_part(statement.text)), snapshot, definitions);
+        if (statement.type == "TABLE ATTACH" &&
+            fully_quoted(subject_table(statement.text)) == parent) {
+            choose_part(fully_quoted(attached_part(statement.text)), snapshot, definitions);
         }
     }
     return true;
@@ -96,12 +115,13 @@ void table_selection::choose_part(const std::string& name, const manifest& snaps
                                   const std::vector<script_statement>& definitions) {
     const bool has_rows = std::any_of(
         snapshot.tables.begin(), snapshot.tables.end(),
-        [&name](const auto& table) { return full_name(table.schema, table.name) == name; });
+        [&name](const auto& table) { return quoted_table(table.schema, table.name) == name; });
     if (has_rows) {
         choose(name, snapshot, definitions);
     } else if (!choose_partitioned(name, snapshot, definitions)) {
         for (const auto& statement : definitions) {
-            if (statement.type == "TABLE" && full_name(statement.schema, statement.name) == name &&
+            if (statement.type == "TABLE" &&
+                quoted_table(statement.schema, statement.name) == name &&
                 names_.insert(name).second) {
                 partitioned_.push_back({statement.schema, statement.name});
             }
@@ -113,11 +133,15 @@ std::set<std::string> table_selection::parts_in(
     const std::vector<script_statement>& statements) const {
     std::set<std::string> result;
     for (const auto& statement : statements) {
-        if (!names_.contains(unquoted(subject_table(statement.text)))) continue;
-        if (statement.type == "INDEX") result.insert(full_name(statement.schema, statement.name));
-        result.insert(unquoted(subject_part(statement.text)));
-        const std::string constraint = unquoted(added_constraint(statement.text));
-        if (!constraint.empty()) result.insert(full_name(statement.schema, constraint));
+        if (!names_.contains(fully_quoted(subject_table(statement.text)))) continue;
+        if (statement.type == "INDEX") {
+            result.insert(quoted_table(statement.schema, statement.name));
+        }
+        result.insert(fully_quoted(subject_part(statement.text)));
+        const std::string constraint = fully_quoted(added_constraint(statement.text));
+        if (!constraint.empty()) {
+            result.insert(session::quote_name(statement.schema) + "." + constraint);
+        }
     }
     return result;
 }
@@ -125,8 +149,8 @@ std::set<std::string> table_selection::parts_in(
 void table_selection::find_sequences(const std::vector<script_statement>& definitions) {
     for (const auto& statement : definitions) {
         if (statement.type != "SEQUENCE" && statement.type != "SEQUENCE OWNED BY") continue;
-        if (names_.contains(unquoted(subject_table(statement.text)))) {
-            sequences_.insert(full_name(statement.schema, statement.name));
+        if (names_.contains(fully_quoted(subject_table(statement.text)))) {
+            sequences_.insert(quoted_table(statement.schema, statement.name));
         }
     }
 }
@@ -134,8 +158,8 @@ void table_selection::find_sequences(const std::vector<script_statement>& defini
 void table_selection::find_attachments(const std::vector<script_statement>& definitions) {
     for (const auto& statement : definitions) {
         if (statement.type == "TABLE ATTACH" &&
-            names_.contains(unquoted(attached_part(statement.text))) &&
-            !names_.contains(unquoted(subject_table(statement.text)))) {
+            names_.contains(fully_quoted(attached_part(statement.text))) &&
+            !names_.contains(fully_quoted(subject_table(statement.text)))) {
             attachments_.push_back(statement);
         }
     }
@@ -146,6 +170,14 @@ std::vector<script_statement> table_selection::attachments(session& on) const {
     std::erase_if(result, [&on](const script_statement& statement) {
         return on.query_one("SELECT to_regclass($1)", {subject_table(statement.text)}).is_null(0);
     });
+    return result;
+}
+
+std::vector<std::string> table_selection::loaded(session& on) const {
+    std::vector<std::string> result(names_.begin(), names_.end());
+    for (const auto& statement : attachments(on)) {
+        result.push_back(fully_quoted(subject_table(statement.text)));
+    }
     return result;
 }
 
@@ -168,7 +200,7 @@ void table_selection::require_absent(session& on, const std::string& schema,
 std::vector<sequence_state> table_selection::sequences(const manifest& snapshot) const {
     std::vector<sequence_state> result;
     for (const auto& sequence : snapshot.sequences) {
-        if (sequences_.contains(full_name(sequence.schema, sequence.name))) {
+        if (sequences_.contains(quoted_table(sequence.schema, sequence.name))) {
             result.push_back(sequence);
         }
     }
@@ -188,33 +220,43 @@ std::set<std::string> table_selection::missing_schemas(session& on) const {
     return missing;
 }
 
+bool table_selection::is_kept(const script_statement& statement,
+                              const std::set<std::string>& schemas,
+                              const std::set<std::string>& parts) const {
+    if (statement.text.starts_with("SET ") ||
+        statement.text.starts_with("SELECT pg_catalog.set_config(")) {
+        return true;
+    }
+    const std::string table = fully_quoted(subject_table(statement.text));
+    if (statement.type == "SCHEMA") return schemas.contains(statement.name);
+    if (statement.type == "SEQUENCE") {
+        return sequences_.contains(quoted_table(statement.schema, statement.name));
+    }
+    const std::string attached = fully_quoted(attached_part(statement.text));
+    if (statement.type == "TABLE ATTACH") {
+        return names_.contains(table) && names_.contains(attached);
+    }
+    const std::string part = fully_quoted(subject_part(statement.text));
+    if (statement.type == "INDEX ATTACH") return parts.contains(attached) && parts.contains(part);
+    if (!part.empty()) return parts.contains(part) || sequences_.contains(part);
+    return names_.contains(table);
+}
+
+// Who grants is said before a right, and taken back after it.
 std::vector<script_statement> table_selection::kept(std::vector<script_statement> statements,
                                                     session& on) const {
     const std::set<std::string> missing = missing_schemas(on);
     const std::set<std::string> parts = parts_in(statements);
-    std::erase_if(statements, [&](const script_statement& statement) {
-        if (statement.text.starts_with("SET ") ||
-            statement.text.starts_with("SELECT pg_catalog.set_config(")) {
-            return false;
+    std::vector<script_statement> result;
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        std::size_t decisive = i;
+        if (statements[i].text.starts_with("SET SESSION AUTHORIZATION ")) ++decisive;
+        if (statements[i].text.starts_with("RESET SESSION AUTHORIZATION")) --decisive;
+        if (decisive < statements.size() && is_kept(statements[decisive], missing, parts)) {
+            result.push_back(statements[i]);
         }
-        if (statement.type == "SCHEMA") return !missing.contains(statement.name);
-        if (statement.type == "SEQUENCE") {
-            return !sequences_.contains(full_name(statement.schema, statement.name));
-        }
-        if (statement.type == "TABLE ATTACH") {
-            return !names_.contains(unquoted(subject_table(statement.text))) ||
-                   !names_.contains(unquoted(attached_part(statement.text)));
-        }
-        if (statement.type == "INDEX ATTACH") {
-            return !parts.contains(unquoted(attached_part(statement.text))) ||
-                   !parts.contains(unquoted(subject_part(statement.text)));
-        }
-        if (const std::string part = unquoted(subject_part(statement.text)); !part.empty()) {
-            return !parts.contains(part) && !sequences_.contains(part);
-        }
-        return !names_.contains(unquoted(subject_table(statement.text)));
-    });
-    return statements;
+    }
+    return result;
 }
 
 }  // namespace chronos::internal

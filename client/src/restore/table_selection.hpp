@@ -14,8 +14,9 @@ namespace chronos::internal {
 
 class table_selection {
   public:
-    // `names` are "name" or "schema.name"; a partitioned table brings its partitions. Throws
-    // not_found, or usage if a name is ambiguous or cannot be restored alone.
+    // `names` are "name" or "schema.name", without quotes or every part in them; a partitioned
+    // table brings its partitions. Throws not_found, or usage if a name is ambiguous or cannot be
+    // restored alone.
     table_selection(const std::vector<std::string>& names, const manifest& snapshot,
                     std::string_view pre_data);
 
@@ -29,6 +30,8 @@ class table_selection {
     // Statements about the tables, their sequences and the schemas that the target lacks.
     [[nodiscard]] std::vector<script_statement> kept(std::vector<script_statement> statements,
                                                      session& on) const;
+    // All of them, and tables of the target that they become parts of; quoted_table().
+    [[nodiscard]] std::vector<std::string> loaded(session& on) const;
     // Of partitions whose table is in the target already, and was not chosen. They belong after all
     // else, when the indexes are there that they share.
     [[nodiscard]] std::vector<script_statement> attachments(session& on) const;
@@ -46,6 +49,9 @@ class table_selection {
     [[nodiscard]] std::set<std::string> parts_in(
         const std::vector<script_statement>& statements) const;
     [[nodiscard]] std::set<std::string> missing_schemas(session& on) const;
+    [[nodiscard]] bool is_kept(const script_statement& statement,
+                               const std::set<std::string>& schemas,
+                               const std::set<std::string>& parts) const;
     void find_sequences(const std::vector<script_statement>& definitions);
     void find_attachments(const std::vector<script_statement>& definitions);
 
@@ -56,8 +62,8 @@ class table_selection {
 
     std::vector<const table_data*> tables_;
     std::vector<partitioned_table> partitioned_;  // and partitions without rows
-    std::set<std::string> names_;                 // "schema.name"
-    std::set<std::string> sequences_;             // "schema.name"
+    std::set<std::string> names_;                 // quoted_table()
+    std::set<std::string> sequences_;             // quoted_table()
     std::vector<script_statement> attachments_;
 };
 
