@@ -177,10 +177,22 @@ SET chronos.guard = warn;
 UPDATE large SET name = 'x';
 RESET chronos.guard_rows;
 -- Who may lower it.
+CREATE TABLE owned_by_me AS SELECT 1 AS one;
+ALTER TABLE owned_by_me OWNER TO guard_owner;
 SET ROLE guard_owner;
 SET chronos.guard = off;
 SET chronos.guard_override = 'mine';
+-- And ask for more.
+SET chronos.guard_at_least = block;
+CREATE TEMP TABLE passing AS SELECT 1 AS one;
+DROP TABLE passing;
+TRUNCATE owned_by_me;
+RESET chronos.guard_at_least;
+ALTER ROLE guard_owner SET chronos.guard_at_least = 'block';
+ALTER ROLE guard_owner RESET chronos.guard_at_least;
 RESET ROLE;
+SET chronos.guard = off;
+DROP TABLE owned_by_me;
 ALTER ROLE guard_owner SET chronos.guard = 'block';
 -- A snapshot first: without a repository the command does not run.
 SET chronos.guard = snapshot;

@@ -123,9 +123,10 @@ database_report report_on_database(Oid database) {
     const std::vector<backend::row> rows = connection.query(
         "SELECT format('DROP DATABASE destroys database \"%s\", %s', d.datname, "
         "pg_size_pretty(pg_database_size(d.oid))), "
-        "(SELECT substr(c, length('chronos.guard=') + 1) FROM pg_db_role_setting s, "
-        "unnest(s.setconfig) c "
-        " WHERE s.setdatabase = d.oid AND s.setrole = 0 AND starts_with(c, 'chronos.guard=')) "
+        "(SELECT split_part(c, '=', 2) FROM pg_db_role_setting s, unnest(s.setconfig) c "
+        " WHERE s.setdatabase = d.oid AND s.setrole = 0 AND split_part(c, '=', 1) IN "
+        "('chronos.guard', 'chronos.guard_at_least') "
+        " ORDER BY array_position('{block,snapshot,warn,off}', split_part(c, '=', 2)) LIMIT 1) "
         "FROM pg_database d WHERE d.oid = $1 AND pg_has_role($2, d.datdba, 'USAGE') "
         "AND d.datname !~ '^chronos_(restore|scratch)_'",
         {argument::oid(database), argument::oid(caller)}, true);

@@ -102,9 +102,13 @@ void respond(const report& found, mode how, deed what, const char* tag) {
             break;
         case block:
             say(ERROR, found.loss, found.detail,
-                "chronos.guard is \"block\". A superuser may SET chronos.guard = \"snapshot\", "
-                "which takes a snapshot first, or SET chronos.guard_override = 'why', which is "
-                "written into the log.");
+                is_own_wish() ? "chronos.guard_at_least is \"block\" by your own choice: RESET it, "
+                                "or set it to \"snapshot\", which takes a snapshot first."
+                              : "chronos.guard is \"block\". A superuser may SET chronos.guard = "
+                                "\"snapshot\", "
+                                "which takes a snapshot first, or SET chronos.guard_override = "
+                                "'why', which is "
+                                "written into the log.");
             break;
         case off:
             break;

@@ -17,6 +17,7 @@ constexpr config_enum_entry kModes[] = {{"off", off, false},
                                         {nullptr, 0, false}};
 
 constinit int chosen = warn;
+constinit int least = off;
 constinit bool rows = false;
 constinit char* reason = nullptr;
 // Read by SQL (88_guard_stake.sql).
@@ -30,6 +31,11 @@ void define_settings() {
         "off: nothing; warn: it is said what will be lost; snapshot: a snapshot is taken first; "
         "block: the command is refused.",
         &chosen, warn, kModes, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    // A setting of its own: of one that anybody may set for himself anybody may also take away what
+    // a superuser has set for him.
+    DefineCustomEnumVariable("chronos.guard_at_least", "The guard is never less strict than this.",
+                             "Anybody may set it; chronos.guard may only be changed by superusers.",
+                             &least, off, kModes, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("chronos.guard_rows",
                              "The guard stands before DELETE and UPDATE without WHERE, too.",
                              nullptr, &rows, false, PGC_SUSET, 0, nullptr, nullptr, nullptr);
@@ -43,7 +49,9 @@ void define_settings() {
         &reason, "", PGC_SUSET, GUC_NOT_IN_SAMPLE, nullptr, nullptr, nullptr);
 }
 
-mode present_mode() noexcept { return static_cast<mode>(chosen); }
+mode present_mode() noexcept { return static_cast<mode>(Max(chosen, least)); }
+
+bool is_own_wish() noexcept { return least > chosen; }
 
 bool read_mode(const char* text, mode& into) noexcept {
     for (const config_enum_entry& each : kModes) {

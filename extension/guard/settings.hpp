@@ -8,6 +8,8 @@ enum mode : int { off, warn, snapshot, block };
 void define_settings();
 
 [[nodiscard]] mode present_mode() noexcept;
+// Whether it comes from chronos.guard_at_least, which anybody may set.
+[[nodiscard]] bool is_own_wish() noexcept;
 
 // False if the text is none.
 [[nodiscard]] bool read_mode(const char* text, mode& into) noexcept;
