@@ -32,6 +32,7 @@ struct restore_verb_options {
     bool no_refresh = false;
     std::optional<unsigned> jobs;
     bool engine = false;
+    std::vector<std::string> next_snapshots;
     std::string id;
     std::string expected_version;
 };
@@ -90,8 +91,12 @@ std::string text_of(const restore_result& result) {
 exit_status run(const restore_verb_options& options, output& out) {
     restore_options work = engine_options(options);
     if (options.engine) {
-        return run_restore_engine(
-            work, {options.id, options.expected_version, options.repositories}, out);
+        restore_errand errand{
+            options.id, options.expected_version, options.repositories, {work.snapshot}};
+        for (const auto& next : options.next_snapshots) {
+            errand.snapshots.push_back(snapshot_selector::named(next));
+        }
+        return run_restore_engine(work, errand, out);
     }
     const interruption interrupted;
     work.stop = interrupted.token();
@@ -133,6 +138,10 @@ void add_choices(CLI::App& verb, restore_verb_options& options) {
 void add_engine_options(CLI::App& verb, restore_verb_options& options) {
     auto* engine = verb.add_flag("--engine", options.engine)->group("");
     verb.add_option("--id", options.id)->group("")->needs(engine);
+    verb.add_option("--next-snapshot", options.next_snapshots)
+        ->group("")
+        ->allow_extra_args(false)
+        ->needs(engine);
     verb.add_option("--expect-version", options.expected_version)->group("")->needs(engine);
 }
 

@@ -1,5 +1,7 @@
 #include "ctl/restore_engine.hpp"
 
+#include <optional>
+
 #include "ctl/engine_event.hpp"
 #include "ctl/interruption.hpp"
 #include "ctl/output.hpp"
@@ -13,18 +15,29 @@ bool is_of_repository(error_code code) {
            code == error_code::damaged;
 }
 
-// What was begun has been rolled back, so that the next repository finds all as it was.
-restore_result restore_from_first(restore_options& options,
-                                  const std::vector<std::string>& repositories, output& out) {
-    for (std::size_t i = 0;; ++i) {
-        options.repository = repositories.at(i);
-        try {
-            return restore_snapshot(options);
-        } catch (const error& failure) {
-            if (i + 1 == repositories.size() || !is_of_repository(failure.code())) throw;
-            out.warning(repositories[i] + ": " + failure.what());
+// What was begun has been rolled back, so that the next repository finds all as it was. A snapshot
+// is passed over if no repository has it, not if one cannot be read that may have it. The first
+// one's reason says more than the last one's: it is the one that was wanted.
+restore_result restore_from_first(restore_options& options, const restore_errand& errand,
+                                  output& out) {
+    std::optional<error> reason;
+    for (const auto& snapshot : errand.snapshots) {
+        options.snapshot = snapshot;
+        std::optional<error> worst;
+        for (const auto& repository : errand.repositories) {
+            options.repository = repository;
+            try {
+                return restore_snapshot(options);
+            } catch (const error& failure) {
+                if (!is_of_repository(failure.code())) throw;
+                if (!worst || worst->code() != error_code::repository) worst = failure;
+                out.warning(repository + ": " + failure.what());
+            }
         }
+        if (!reason) reason = worst;
+        if (worst->code() == error_code::repository) break;
     }
+    throw *reason;
 }
 
 nlohmann::ordered_json event_of(const progress& now) {
@@ -54,7 +67,7 @@ exit_status run_restore_engine(restore_options options, const restore_errand& er
         options.jobs = 1;
         options.progress = [&out](const progress& now) { print_event(event_of(now), out); };
         options.warning = [&out](const std::string& text) { out.warning(text); };
-        const restore_result result = restore_from_first(options, errand.repositories, out);
+        const restore_result result = restore_from_first(options, errand, out);
         print_event(event_of(errand.id, result), out);
         return exit_status::success;
     } catch (const error& failure) {

@@ -111,6 +111,27 @@ std::string quoted(const std::string& value) {
 
 }  // namespace
 
+std::string fully_quoted(const std::string& relation) {
+    std::string result;
+    bool quoted = false;
+    bool at_start = true;
+    bool bare = false;  // a part that is written without quotes
+    for (const char letter : relation) {
+        if (at_start) {
+            bare = letter != '"';
+            result += bare ? "\"" : "";
+            at_start = false;
+        }
+        quoted = quoted != (letter == '"');
+        if (letter == '.' && !quoted) {
+            result += bare ? "\"" : "";
+            at_start = true;
+        }
+        result += letter;
+    }
+    return result + (bare ? "\"" : "");
+}
+
 engine_program find_engine(const engine_task& task, const engine_target& target) {
     engine_program program = program_for(target, "chronos engine");
     program.arguments = {"chronosctl",    "snapshot", "--engine",
@@ -130,6 +151,9 @@ engine_program find_engine(const engine_task& task, const engine_target& target)
 
 engine_program find_engine(const undrop_task& task, const engine_target& target) {
     engine_program program = program_for(target, "chronos engine " + task.id);
+    if (!task.runs_functions) {
+        program.environment.emplace_back("PGOPTIONS=-c chronos_engine.functions=refuse");
+    }
     program.arguments = {"chronosctl",
                          "restore",
                          "--engine",
@@ -138,11 +162,14 @@ engine_program find_engine(const undrop_task& task, const engine_target& target)
                          "--expect-version",
                          CHRONOS_VERSION,
                          "--to=dbname=" + quoted(target.database),
-                         "--table=" + task.relation};
+                         "--table=" + fully_quoted(task.relation)};
     for (const std::string& repository : task.repositories) {
         program.arguments.insert(program.arguments.end(), {"--repository", repository});
     }
-    program.arguments.insert(program.arguments.end(), {"--", task.snapshot});
+    for (std::size_t i = 1; i < task.snapshots.size(); ++i) {
+        program.arguments.insert(program.arguments.end(), {"--next-snapshot", task.snapshots[i]});
+    }
+    program.arguments.insert(program.arguments.end(), {"--", task.snapshots.at(0)});
     return program;
 }
 

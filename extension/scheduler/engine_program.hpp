@@ -32,11 +32,15 @@ struct engine_task {
 // A table that is to be brought back; everything in UTF-8. The sessions of its engine are called
 // "chronos engine " and the id.
 struct undrop_task {
-    std::string id;        // of the run
-    std::string relation;  // schema.name without quotes
-    std::string snapshot;
+    std::string id;                      // of the run
+    std::string relation;                // schema.name, written as in SQL
+    bool runs_functions = false;         // of other roles, which a check may call
+    std::vector<std::string> snapshots;  // the first that a repository has
     std::vector<std::string> repositories;
 };
+
+// A name as it is written in SQL, with every part of it in quotes: it can mean one table only.
+std::string fully_quoted(const std::string& relation);
 
 // Raise CH004 if there is no engine.
 engine_program find_engine(const engine_task& task, const engine_target& target);

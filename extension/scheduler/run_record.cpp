@@ -112,9 +112,11 @@ engine_program run_record::program() const {
 undrop_task run_record::table_task() const {
     undrop_task task;
     work_transaction work;
-    task = {id_, to_utf8(words_.at(0)), to_utf8(words_.at(1)), {}};
+    task = {id_, to_utf8(words_.at(0)), words_.at(1) == "run", {}, {}};
+    // Ids first; a URL has a colon.
     for (std::size_t i = 2; i < words_.size(); ++i) {
-        task.repositories.push_back(to_utf8(words_[i]));
+        auto& list = words_[i].find(':') == std::string::npos ? task.snapshots : task.repositories;
+        list.push_back(to_utf8(words_[i]));
     }
     work.commit();
     return task;
@@ -157,6 +159,16 @@ run_record::report run_record::reported(const std::vector<std::string>& lines) {
 void run_record::completed() {
     work_transaction work;
     work.sql().query(calling("_completed($1)").c_str(), {argument::text(id_)});
+    work.commit();
+    if (kind_ == job_kind::undrop) {
+        survey();
+    }
+}
+
+// In a transaction of its own: the table is back, whatever becomes of this.
+void run_record::survey() {
+    work_transaction work;
+    work.sql().query("SELECT chronos.undrop_surveyed($1)", {argument::text(id_)});
     work.commit();
 }
 

@@ -39,6 +39,7 @@ class run_record {
 
   private:
     void record_start(const job_request& request);
+    void survey();
     [[nodiscard]] engine_task snapshot_task() const;
     [[nodiscard]] undrop_task table_task() const;
     // A query on one of the functions of this kind of run: name and arguments.
@@ -48,8 +49,8 @@ class run_record {
     std::string id_;
     std::string label_;
     int jobs_;
-    std::vector<std::string>
-        words_;  // relation, snapshot, repositories: of undrop, as the server writes them
+    std::vector<std::string> words_;  // relation, "run" or "refuse", snapshots, repositories: of
+                                      // undrop, as the server writes them
 };
 
 }  // namespace chronos::scheduler

@@ -3,6 +3,7 @@
 #include "backend/door.hpp"
 #include "backend/spi.hpp"
 #include "scheduler/dynamic_worker.hpp"
+#include "scheduler/engine_program.hpp"
 #include "scheduler/failure_codes.hpp"
 #include "scheduler/job_words.hpp"
 #include "scheduler/latest.hpp"
@@ -66,7 +67,8 @@ void wait_for_end(dynamic_worker& worker, const std::string& id, const std::stri
         return;
     }
     const bool changed = TransactionIdIsValid(GetTopTransactionIdIfAny());
-    if (run && (*run)[1] == "refused" && changed) {
+    const std::string refusal = "table " + fully_quoted(relation) + " exists already";
+    if (run && (*run)[1] == "refused" && changed && (*run)[2].value_or("").find(refusal) == 0) {
         raise_not_gone(relation);
     }
     raise_failure(id, run, job_kind::undrop);
@@ -77,18 +79,19 @@ std::vector<std::string> words_of(FunctionCallInfo fcinfo) {
     const char* const* const texts = backend::call([fcinfo, &count] {
         Datum* items = nullptr;
         bool* nulls = nullptr;
-        deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &items,
+        deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &items,
                           &nulls, &count);
         auto** const made =
-            static_cast<char**>(palloc(sizeof(char*) * (static_cast<Size>(count) + 2)));
+            static_cast<char**>(palloc(sizeof(char*) * (static_cast<Size>(count) + 1)));
         made[0] = TextDatumGetCString(PG_GETARG_DATUM(0));
-        made[1] = TextDatumGetCString(PG_GETARG_DATUM(1));
         for (int i = 0; i < count; ++i) {
-            made[i + 2] = TextDatumGetCString(items[i]);
+            made[i + 1] = TextDatumGetCString(items[i]);
         }
         return made;
     });
-    return {texts, texts + count + 2};
+    std::vector<std::string> words(texts, texts + count + 1);
+    words.insert(words.begin() + 1, PG_GETARG_BOOL(2) ? "run" : "refuse");
+    return words;
 }
 
 std::string new_id() {

@@ -222,27 +222,34 @@ $$;
 COMMENT ON FUNCTION chronos.script_steps(text[], text[], jsonb[]) IS
     'The statements that make a set of objects in an empty database, in an order that loads.';
 
+CREATE FUNCTION chronos.script_body(kinds text[], identities text[], definitions jsonb[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- What one object says in one phase stands together.
+    RETURN (SELECT string_agg(CASE WHEN s.goes_on THEN E'\n' WHEN s.nr > 1 THEN E'\n\n' ELSE '' END
+                      || s.statement || ';', '' ORDER BY s.nr)
+    FROM (SELECT p.nr, p.statement,
+                 (p.phase, p.kind, p.identity) = lag((p.phase, p.kind, p.identity)) OVER (ORDER BY p.nr) AS goes_on
+          FROM chronos.script_steps(kinds, identities, definitions) p) s);
+END
+$$;
+COMMENT ON FUNCTION chronos.script_body(text[], text[], jsonb[]) IS
+    'The statements that make a set of objects, in order. They name everything with its schema, and leave the settings of the session alone.';
+
 CREATE FUNCTION chronos.script(kinds text[], identities text[], definitions jsonb[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    body text;
 BEGIN
-    -- What one object says in one phase stands together.
-    SELECT string_agg(CASE WHEN s.goes_on THEN E'\n' WHEN s.nr > 1 THEN E'\n\n' ELSE '' END
-                      || s.statement || ';', '' ORDER BY s.nr) INTO body
-    FROM (SELECT p.nr, p.statement,
-                 (p.phase, p.kind, p.identity) = lag((p.phase, p.kind, p.identity)) OVER (ORDER BY p.nr) AS goes_on
-          FROM chronos.script_steps(kinds, identities, definitions) p) s;
-
     RETURN concat_ws(E'\n',
         'SET statement_timeout = 0;', 'SET lock_timeout = 0;',
         'SET standard_conforming_strings = on;', 'SET check_function_bodies = off;',
         'SET xmloption = content;', 'SET client_min_messages = warning;',
         'SET row_security = off;', 'SET default_tablespace = '''';',
         'SET default_table_access_method = heap;',
-        'SELECT pg_catalog.set_config(''search_path'', '''', false);', '', body, '');
+        'SELECT pg_catalog.set_config(''search_path'', '''', false);', '', chronos.script_body(kinds, identities, definitions), '');
 END
 $$;
 COMMENT ON FUNCTION chronos.script(text[], text[], jsonb[]) IS

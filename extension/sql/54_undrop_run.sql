@@ -53,14 +53,14 @@ AS $$
 BEGIN
     PERFORM chronos.fail_lost_runs();
     INSERT INTO chronos.undrop_run (id, relation, snapshot, state, requested_by, requested_at, worker_pid)
-    VALUES (undrop_started.id, words[1], words[2], 'running',
+    VALUES (undrop_started.id, words[1], words[3], 'running',
             coalesce((SELECT a.rolname FROM pg_roles AS a WHERE a.oid = undrop_started.requested_by),
                      undrop_started.requested_by::text),
             undrop_started.requested_at, pg_backend_pid());
 END
 $$;
 COMMENT ON FUNCTION chronos.undrop_started(text, text[], oid, timestamptz) IS
-    'Records that a job worker has begun to bring a table back; words are the table, the snapshot, and where that is. For the job worker.';
+    'Records that a job worker has begun to bring a table back; words are the table, whether functions of others may run, the snapshots, and where these are. For the job worker.';
 
 CREATE FUNCTION chronos.undrop_reported(id text, lines text[]) RETURNS text
 LANGUAGE plpgsql VOLATILE
@@ -76,6 +76,7 @@ BEGIN
     UPDATE chronos.undrop_run AS r
     SET progress = coalesce(told.progress, r.progress),
         result = coalesce(told.complete, r.result),
+        snapshot = coalesce(told.complete ->> 'snapshot', r.snapshot),
         code = CASE WHEN told.error IS NULL THEN r.code ELSE told.error ->> 'code' END,
         error = CASE WHEN told.error IS NULL THEN r.error ELSE told.error ->> 'message' END,
         detail = CASE WHEN told.error IS NULL THEN r.detail ELSE told.error ->> 'detail' END,
@@ -99,7 +100,7 @@ AS $$
                            AND f.since <= (r.result ->> 'version')::bigint AND f.until > (r.result ->> 'version')::bigint
         JOIN chronos.fact e ON e.object = f.object AND e.timeline = f.timeline AND e.until >= f.until
         WHERE r.id = undrop_missing.snapshot AND f.kind = 'table'
-          AND array_to_string(parse_ident(f.identity), '.') = undrop_missing.relation
+          AND f.identity = undrop_missing.relation
           AND NOT EXISTS (SELECT FROM chronos.fact n WHERE n.object = e.object AND n.timeline = e.timeline AND n.since = e.until)
         GROUP BY f.timeline
     ), went AS (
@@ -110,7 +111,7 @@ AS $$
                           WHERE n.until IS NULL AND n.kind = f.kind AND n.identity = f.identity)
     )
     SELECT array_agg(w.kind || ' ' || w.identity ORDER BY w.kind COLLATE "C", w.identity COLLATE "C"),
-           chronos.script(array_agg(w.kind), array_agg(w.identity), array_agg(w.definition))
+           chronos.script_body(array_agg(w.kind), array_agg(w.identity), array_agg(w.definition))
     FROM went w HAVING count(*) > 0
 $$;
 COMMENT ON FUNCTION chronos.undrop_missing(text, text) IS
@@ -121,11 +122,28 @@ LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE chronos.undrop_run AS r
-    SET state = 'complete', finished_at = clock_timestamp(), code = NULL, error = NULL, detail = NULL, hint = NULL,
-        (missing, script) = (SELECT m.missing, m.script FROM chronos.undrop_missing(r.relation, r.snapshot) m)
+    SET state = 'complete', finished_at = clock_timestamp(), code = NULL, error = NULL, detail = NULL, hint = NULL
     WHERE r.id = undrop_completed.id
 $$;
-COMMENT ON FUNCTION chronos.undrop_completed(text) IS 'Records that a table is back, and what is not. For the job worker.';
+COMMENT ON FUNCTION chronos.undrop_completed(text) IS 'Records that a table is back. For the job worker.';
+
+CREATE FUNCTION chronos.undrop_surveyed(id text) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE chronos.undrop_run AS r
+    SET (missing, script) = (SELECT m.missing, m.script FROM chronos.undrop_missing(r.relation, r.snapshot) m)
+    WHERE r.id = undrop_surveyed.id;
+EXCEPTION WHEN OTHERS THEN
+    UPDATE chronos.undrop_run AS r
+    SET result = jsonb_set(r.result, '{warnings}', coalesce(nullif(r.result -> 'warnings', 'null'), '[]')
+                           || to_jsonb('the table is back, but what went with it cannot be told: ' || SQLERRM))
+    WHERE r.id = undrop_surveyed.id;
+END
+$$;
+COMMENT ON FUNCTION chronos.undrop_surveyed(text) IS
+    'Records what went with a table that is back, and is not. An error is a warning of the run. For the job worker.';
 
 CREATE FUNCTION chronos.undrop_failed(id text, code text, error text, detail text, hint text) RETURNS text
 LANGUAGE sql VOLATILE
@@ -137,9 +155,9 @@ AS $$
         detail = CASE WHEN undrop_failed.error IS NULL THEN r.detail ELSE undrop_failed.detail END,
         hint = CASE WHEN undrop_failed.error IS NULL THEN r.hint ELSE undrop_failed.hint END,
         error = coalesce(undrop_failed.error, r.error)
-    WHERE r.id = undrop_failed.id
+    WHERE r.id = undrop_failed.id AND r.state = 'running'
     RETURNING r.error
 $$;
 COMMENT ON FUNCTION chronos.undrop_failed(text, text, text, text, text) IS 'As chronos.run_failed(), of a table that was to be brought back.';
 REVOKE ALL ON FUNCTION chronos.undrop_started(text, text[], oid, timestamptz), chronos.undrop_reported(text, text[]),
-    chronos.undrop_missing(text, text), chronos.undrop_completed(text), chronos.undrop_failed(text, text, text, text, text) FROM PUBLIC;
+    chronos.undrop_missing(text, text), chronos.undrop_completed(text), chronos.undrop_surveyed(text), chronos.undrop_failed(text, text, text, text, text) FROM PUBLIC;

@@ -1,10 +1,11 @@
 -- A table that is gone, brought back from a snapshot.
 
-CREATE FUNCTION chronos.tables_kept(wanted text[], snapshot text) RETURNS TABLE (id text, taken_at timestamptz, urls jsonb, identity text)
+CREATE FUNCTION chronos.tables_kept(wanted text[], snapshot text) RETURNS TABLE (ids text[], taken_at timestamptz, urls jsonb, identity text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT DISTINCT ON (f.identity) r.id, r.started_at, r.result -> 'repositories', f.identity
+    WITH held AS (
+    SELECT r.id, r.started_at, r.result -> 'repositories' AS urls, f.identity
     FROM chronos.snapshot_run r
     JOIN chronos.fact f ON f.timeline = (r.result ->> 'timeline')::uuid AND f.kind = 'table'
                        AND f.since <= (r.result ->> 'version')::bigint AND (f.until IS NULL OR f.until > (r.result ->> 'version')::bigint)
@@ -13,12 +14,16 @@ AS $$
       AND (cardinality(wanted) = 2 AND f.identity = quote_ident(wanted[1]) || '.' || quote_ident(wanted[2])
            OR cardinality(wanted) = 1 AND right(f.identity, length(quote_ident(wanted[1])) + 1) = '.' || quote_ident(wanted[1])
               AND (parse_ident(f.identity))[2] = wanted[1])
-    ORDER BY f.identity, r.started_at DESC
+    )
+    -- More would not fit into the call of the engine.
+    SELECT (array_agg(h.id ORDER BY h.started_at DESC))[:1000], max(h.started_at),
+           (SELECT jsonb_agg(DISTINCT u) FROM held o, jsonb_array_elements(o.urls) u WHERE o.identity = h.identity), h.identity
+    FROM held h GROUP BY h.identity ORDER BY h.identity
 $$;
 COMMENT ON FUNCTION chronos.tables_kept(text[], text) IS
-    'The tables of this name in the complete snapshots that this server took, or in those with this id or label; of each the newest snapshot.';
+    'The tables of this name in the complete snapshots that this server took, or in those with this id or label; of each those snapshots, the newest first.';
 
-CREATE FUNCTION chronos.table_to_undrop(name text, snapshot text, OUT kept_in text, OUT taken_at timestamptz, OUT urls jsonb, OUT identity text)
+CREATE FUNCTION chronos.table_to_undrop(name text, snapshot text, OUT kept_in text[], OUT taken_at timestamptz, OUT urls jsonb, OUT identity text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -46,11 +51,11 @@ BEGIN
         RAISE EXCEPTION 'table name "%" is ambiguous', name USING ERRCODE = 'ambiguous_alias',
             DETAIL = format('It can be %s.', array_to_string(found_tables, ', ')), HINT = 'Name the schema too.';
     ELSIF found_tables IS NOT NULL THEN
-        SELECT k.id, k.taken_at, k.urls, k.identity INTO kept_in, taken_at, urls, identity
+        SELECT k.ids, k.taken_at, k.urls, k.identity INTO kept_in, taken_at, urls, identity
         FROM chronos.tables_kept(wanted, snapshot) k WHERE k.identity = found_tables[1];
     ELSIF snapshot ~ '^\d{8}T\d{6}Z-[0-9a-f]{8}$' THEN
         -- Taken by another, or of a version that was pruned: the engine will see what is in it.
-        kept_in := snapshot;
+        kept_in := ARRAY[snapshot];
         urls := (SELECT r.result -> 'repositories' FROM chronos.snapshot_run r WHERE r.id = snapshot);
         identity := (SELECT string_agg(quote_ident(w), '.' ORDER BY nr) FROM unnest(wanted) WITH ORDINALITY u(w, nr));
     ELSE
@@ -65,7 +70,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION chronos.table_to_undrop(text, text) IS
-    'Which table is meant by a name of one that is gone, and which snapshot has it; an error if there is none, or if it is there.';
+    'Which table is meant by a name of one that is gone, and which snapshots have it, the newest first; an error if there is none, or if it is there.';
 
 CREATE FUNCTION chronos.urls_to_undrop_from(kept_in text, urls jsonb, repository text) RETURNS text[]
 LANGUAGE plpgsql STABLE
@@ -96,11 +101,11 @@ $$;
 COMMENT ON FUNCTION chronos.urls_to_undrop_from(text, jsonb, text) IS
     'Where a snapshot can be had from: the repositories it was written to, as far as this database still has them, or the one that is named.';
 
-CREATE FUNCTION chronos.run_undrop(relation text, snapshot text, urls text[], wait boolean) RETURNS text
+CREATE FUNCTION chronos.run_undrop(relation text, sources text[], run_functions boolean, wait boolean) RETURNS text
 LANGUAGE c VOLATILE STRICT
 AS 'MODULE_PATHNAME', 'chronos_run_undrop';
-COMMENT ON FUNCTION chronos.run_undrop(text, text, text[], boolean) IS
-    'Has a job worker bring a table (schema.name, without quotes) back from a snapshot; its id in chronos.undrops.';
+COMMENT ON FUNCTION chronos.run_undrop(text, text[], boolean, boolean) IS
+    'Has a job worker bring a table back; the id of that in chronos.undrops. Sources are ids of snapshots, of which the first that a repository has is taken, then the URLs of repositories.';
 
 CREATE FUNCTION chronos.undrop_result(id text) RETURNS text
 LANGUAGE c VOLATILE STRICT
@@ -112,7 +117,8 @@ CREATE TYPE chronos.undropped AS (
     missing text[], script text);
 COMMENT ON TYPE chronos.undropped IS 'What chronos.undrop() has done: see chronos.undrops.';
 
-CREATE FUNCTION chronos.undrop(name text, snapshot text DEFAULT NULL, repository text DEFAULT NULL, wait boolean DEFAULT true)
+CREATE FUNCTION chronos.undrop(name text, snapshot text DEFAULT NULL, repository text DEFAULT NULL, wait boolean DEFAULT true,
+                               run_functions boolean DEFAULT false)
 RETURNS chronos.undropped
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -130,13 +136,19 @@ BEGIN
             HINT = 'Call chronos.undrop() on the primary.';
     END IF;
     meant := chronos.table_to_undrop(name, snapshot);
-    made.id := chronos.run_undrop(array_to_string(parse_ident(meant.identity), '.'), meant.kept_in,
-                                  chronos.urls_to_undrop_from(meant.kept_in, meant.urls, repository), coalesce(wait, true));
+    made.id := chronos.run_undrop(meant.identity, meant.kept_in || chronos.urls_to_undrop_from(meant.kept_in[1], meant.urls, repository),
+                                  coalesce(run_functions, false), coalesce(wait, true));
     made.relation := meant.identity;
-    made.snapshot := meant.kept_in;
+    made.snapshot := meant.kept_in[1];
     made.taken_at := meant.taken_at;
     IF wait IS NOT false THEN
         run := chronos.undrop_result(made.id);
+        IF made.snapshot IS DISTINCT FROM run ->> 'snapshot' THEN
+            RAISE WARNING 'snapshot % is in no repository any more: table % is back as snapshot % holds it',
+                made.snapshot, made.relation, run ->> 'snapshot';
+            made.snapshot := run ->> 'snapshot';
+            made.taken_at := (SELECT r.started_at FROM chronos.snapshot_run r WHERE r.id = made.snapshot);
+        END IF;
         made.tables := run ->> 'tables';
         made.rows := run ->> 'rows';
         made.seconds := run ->> 'seconds';
@@ -155,7 +167,7 @@ BEGIN
     RETURN made;
 END
 $$;
-COMMENT ON FUNCTION chronos.undrop(text, text, text, boolean) IS
-    'Brings a table that is gone back from the newest snapshot that holds it, or from the one with this id or label, as it was then: rows, identity, indexes, constraints, triggers, rules, policies, statistics, grants, comments, partitions. All of it appears in one moment. With wait => false it returns at once; chronos.undrops tells how it goes.';
+COMMENT ON FUNCTION chronos.undrop(text, text, text, boolean, boolean) IS
+    'Brings a table that is gone back from the newest snapshot that holds it, or from the one with this id or label, as it was then: rows, identity, indexes, constraints, triggers, rules, policies, statistics, grants, comments, partitions. All of it appears in one moment. With wait => false it returns at once; chronos.undrops tells how it goes. Functions of roles that are no superusers, which checks, generated columns, domains or partition keys of the table call, are run only with run_functions => true.';
 REVOKE ALL ON FUNCTION chronos.tables_kept(text[], text), chronos.table_to_undrop(text, text), chronos.urls_to_undrop_from(text, jsonb, text),
-    chronos.run_undrop(text, text, text[], boolean), chronos.undrop_result(text), chronos.undrop(text, text, text, boolean) FROM PUBLIC;
+    chronos.run_undrop(text, text[], boolean, boolean), chronos.undrop_result(text), chronos.undrop(text, text, text, boolean, boolean) FROM PUBLIC;

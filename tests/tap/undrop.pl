@@ -15,7 +15,7 @@ my $node = PostgreSQL::Test::Cluster->new('undrop');
 $node->init(extra => ['--encoding=UTF8', '--locale=C']);
 $node->append_conf('postgresql.conf', "chronos.engine_path = '$ENV{CHRONOS_STAGE}/usr/bin/chronosctl'\nshared_preload_libraries = 'chronos'\nchronos.guard = off\nwal_level = logical");
 $node->start;
-$node->safe_psql('postgres', 'CREATE DATABASE shop; CREATE ROLE clerk LOGIN; CREATE ROLE reader');
+$node->safe_psql('postgres', 'CREATE DATABASE shop; CREATE ROLE clerk LOGIN; CREATE ROLE reader; CREATE ROLE guest');
 my @places = map { tempdir(CLEANUP => 1) } 1 .. 2;
 
 sub run_sql { my ($sql, %options) = @_; my ($status, $out, $err) = $node->psql('shop', "\\set VERBOSITY verbose\n$sql", %options); return ($status, $out, $err) }
@@ -40,6 +40,8 @@ answer(<<'SQL');
 CREATE TYPE state AS ENUM ('new', 'paid');
 CREATE TABLE customers (id int PRIMARY KEY, name text);
 INSERT INTO customers SELECT i, 'c' || i FROM generate_series(1, 100) i;
+GRANT SELECT ON customers TO reader WITH GRANT OPTION;
+SET ROLE reader; GRANT SELECT ON customers TO guest; RESET ROLE;
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TABLE orders (
     id bigint GENERATED ALWAYS AS IDENTITY (INCREMENT BY 3) PRIMARY KEY, number serial, customer int NOT NULL REFERENCES customers ON DELETE CASCADE,
@@ -88,6 +90,8 @@ INSERT INTO measured SELECT i, 'v' || i FROM generate_series(0, 149) i;
 INSERT INTO measured VALUES (1000, 'rest');
 CREATE SCHEMA "Odd schema";
 CREATE TABLE "Odd schema"."a.b" AS SELECT 1 AS "The ""id""";
+CREATE SCHEMA a; CREATE TABLE a."b.c" AS SELECT 1 AS id;
+CREATE SCHEMA "a.b"; CREATE TABLE "a.b".c AS SELECT 2 AS id;
 CREATE SCHEMA one; CREATE TABLE one.twin AS SELECT 1 AS id;
 CREATE SCHEMA two; CREATE TABLE two.twin AS SELECT 2 AS id;
 SQL
@@ -106,7 +110,8 @@ is(content('orders'), $orders, 'the rows are back');
 is(dump_of('orders'), $orders_dump, 'and identity, indexes, constraints, triggers, rules, policies, statistics, grants, comments, owner');
 is(answer(q{SELECT pubname FROM pg_publication_tables WHERE tablename = 'orders'}), 'shipped', 'and the publication');
 like(answer(q{INSERT INTO orders (customer, total, during) VALUES (1, 1, '[9000,9001)') RETURNING id || ' ' || number}), qr/^1501 501\b/, 'the sequences go on');
-answer('SELECT script FROM chronos.undrops ORDER BY requested_at DESC LIMIT 1 \gexec');
+is(answer("SELECT script FROM chronos.undrops ORDER BY requested_at DESC LIMIT 1 \\gexec\nSELECT current_setting('search_path'), current_setting('row_security'), current_setting('client_min_messages')") =~ s/.*\n//sr,
+   '"$user", public|on|notice', 'the script leaves the settings of the session alone');
 is(dump_of(), $whole, 'the script makes the rest: everything is as it was');
 
 # --- partitions: the whole, and one of it
@@ -128,6 +133,9 @@ is(answer(q{SELECT relation FROM chronos.undrop('"Odd schema"."a.b"')}), '"Odd s
 answer(q{DROP SCHEMA "Odd schema" CASCADE});
 is(answer(q{SELECT relation FROM chronos.undrop('"a.b"')}), '"Odd schema"."a.b"', 'without its schema, which is made again');
 is(answer(q{SELECT * FROM "Odd schema"."a.b"}), '1', 'with its row');
+answer('DROP TABLE a."b.c", "a.b".c');
+is(answer(q{SELECT relation FROM chronos.undrop('"a.b".c'); SELECT id FROM "a.b".c}), qq{"a.b".c\n2}, 'a dot in the name of a schema');
+is(answer(q{SELECT relation FROM chronos.undrop('a."b.c"'); SELECT id FROM a."b.c"}), qq{a."b.c"\n1}, 'is not one in the name of a table');
 answer('DROP TABLE one.twin, two.twin');
 like(error_of(q{SELECT chronos.undrop('twin')}), qr/ERROR:  42P09: table name "twin" is ambiguous\nDETAIL:  It can be one\.twin, two\.twin\.\nHINT:  Name the schema too/, 'two of one name');
 is(answer(q{SELECT relation FROM chronos.undrop('two.twin')}), 'two.twin', 'the schema tells');
@@ -158,6 +166,9 @@ rename("$places[0].away", $places[0]) or die;
 # --- in a transaction
 like(error_of('BEGIN; DROP TABLE one.twin; SELECT chronos.undrop(\'one.twin\'); COMMIT'), qr/ERROR:  25001: table "one\.twin" is still there for other sessions\nDETAIL:  This transaction has dropped or renamed it.*\nHINT:  COMMIT first/, 'in the transaction that drops it');
 like(error_of('BEGIN; ALTER TABLE one.twin RENAME TO other; SELECT chronos.undrop(\'one.twin\'); COMMIT'), qr/ERROR:  25001: table "one\.twin" is still there/, 'or renames it');
+answer('ALTER TABLE measured DETACH PARTITION measured_1; DROP TABLE measured');
+like(error_of('BEGIN; CREATE TABLE other (id int); SELECT chronos.undrop(\'measured\'); COMMIT'), qr/ERROR:  CH007: undrop \S+ failed: table "public"\."measured_1" exists already/, 'in a transaction that has done something else');
+answer('DROP TABLE measured_1');
 answer('DROP TABLE orders CASCADE');
 like(error_of(q{BEGIN; UPDATE customers SET name = name; SELECT chronos.undrop('orders'); COMMIT}), qr/ERROR:  25001: bringing back table "public\.orders" needs a lock that this transaction holds\n.*HINT:  COMMIT first/s, 'in one that has locked what it refers to, at once and no deadlock');
 $node->poll_query_until('shop', q{SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'chronos engine%')}) or die;
@@ -201,6 +212,63 @@ answer('DROP TABLE orders CASCADE');
     $holder->quit;
     ok($node->poll_query_until('shop', qq{SELECT state = 'complete' AND rows = 501 FROM chronos.undrops WHERE id = '$id'}), 'and it ends well while nobody waits');
     is(content('orders'), $orders, 'with all rows');
+}
+
+# --- what it can do without
+answer('DROP TABLE orders CASCADE');
+{
+    my $holder = $node->background_psql('shop');
+    $holder->query_safe('BEGIN; LOCK TABLE customers IN ACCESS EXCLUSIVE MODE');
+    my ($status, $out, $err) = run_sql(q{SELECT rows FROM chronos.undrop('orders')});
+    is($out, '501', 'it does not wait for long while it holds locks') or diag($err);
+    like($err, qr/WARNING: .*left out: ALTER TABLE ONLY public\.orders\s+ADD CONSTRAINT orders_customer_fkey FOREIGN KEY \(customer\) REFERENCES public\.customers\(id\) ON DELETE CASCADE.*lock timeout/s, 'and gives the statement that is left to do');
+    $holder->query_safe('COMMIT');
+    $holder->quit;
+}
+answer('DROP TABLE orders CASCADE');
+my $survey = answer(q{SELECT pg_get_functiondef('chronos.undrop_missing'::regproc)});
+answer(q{CREATE OR REPLACE FUNCTION chronos.undrop_missing(relation text, snapshot text, OUT missing text[], OUT script text) LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''out of order''; END'});
+{
+    my ($status, $out, $err) = run_sql(q{SELECT rows, missing FROM chronos.undrop('orders')});
+    is($out, '501|', 'a table that is back is back, whatever else fails') or diag($err);
+    like($err, qr/WARNING:  01000: the table is back, but what went with it cannot be told: out of order/, 'which is a warning');
+}
+answer($survey);
+is(answer('SELECT state, code FROM chronos.undrops ORDER BY requested_at DESC LIMIT 1'), 'complete|', 'and the run is complete');
+
+# --- functions of other roles
+answer(<<'SQL');
+CREATE FUNCTION of_clerk(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 > 0; END';
+CREATE DOMAIN checked AS int CHECK (of_clerk(VALUE));
+CREATE TABLE by_check (id int CHECK (of_clerk(id)));
+CREATE TABLE by_column (id int, fits boolean GENERATED ALWAYS AS (of_clerk(id)) STORED);
+CREATE TABLE by_domain (ids checked[]);
+CREATE TABLE by_key (id int) PARTITION BY LIST (of_clerk(id));
+CREATE TABLE by_key_1 PARTITION OF by_key FOR VALUES IN (true);
+CREATE TABLE by_index (id int);
+CREATE INDEX by_index_clerk ON by_index (of_clerk(id));
+ALTER FUNCTION of_clerk(int) OWNER TO clerk;
+INSERT INTO by_check VALUES (1); INSERT INTO by_column VALUES (1); INSERT INTO by_domain VALUES ('{1}'); INSERT INTO by_key VALUES (1);
+SELECT chronos.snapshot();
+DROP TABLE by_check, by_column, by_domain, by_key, by_index;
+SQL
+for my $table ('by_check', 'by_column', 'by_domain', 'by_key') {
+    like(error_of("SELECT chronos.undrop('$table')"), qr/ERROR:  CH007: .* runs functions of other roles\nDETAIL:  .*public\.of_clerk\(integer\) of clerk\.\nHINT:  .*run_functions => true/, "$table: a function of the owner is not run by a superuser");
+    is(answer("SELECT tables FROM chronos.undrop('$table', run_functions => true)"), '1', 'but if that is wanted');
+}
+is(answer("SELECT tables FROM chronos.undrop('by_index')"), '1', 'an index is built as its owner');
+
+# --- the newest snapshot is no longer there
+my $forgotten = answer('SELECT chronos.snapshot()');
+is(unlink(glob("$_/snapshots/$forgotten*")), 1, 'a snapshot is gone from a repository') for @places;
+answer('DROP TABLE one.twin');
+{
+    my ($status, $out, $err) = run_sql(q{SELECT snapshot, taken_at = (SELECT started_at FROM chronos.snapshots s WHERE s.id = snapshot) FROM chronos.undrop('one.twin')});
+    like($out, qr/^(?!\Q$forgotten\E)\d{8}T\d{6}Z-[0-9a-f]{8}\|t$/, 'an older one does as well') or diag($err);
+    like($err, qr/WARNING:  01000: snapshot \Q$forgotten\E is in no repository any more: table one\.twin is back as snapshot \S+ holds it/, 'and is named');
+    answer('DROP TABLE one.twin');
+    like(error_of(qq{SELECT chronos.undrop('one.twin', '$forgotten')}), qr/ERROR:  CH007: .*\Q$forgotten\E/, 'but not for one that was asked for');
+    answer(q{SELECT chronos.undrop('one.twin'); SELECT chronos.snapshot()});
 }
 
 # --- a damaged table that was moved away, as the hint says
