@@ -60,6 +60,8 @@ void migrate_arguments::add_running(CLI::App& verb) {
         ->check(CLI::PositiveNumber)
         ->type_name("N");
     add_placeholders(verb, placeholders, no_placeholders);
+    verb.add_flag("--beside-other-tool", beside_other_tool,
+                  "run all, although another tool has applied migrations here (else: adopt)");
     verb.add_option("--wait", wait, "wait so long for another runner to end")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS");
@@ -74,6 +76,7 @@ migrate_options migrate_arguments::options(output& out, const interruption& inte
     result.fill_in = !no_placeholders;
     result.schemas = schemas;
     result.snapshot = !no_snapshot;
+    result.beside_other_tool = beside_other_tool;
     result.lock_timeout = std::chrono::milliseconds(lock_timeout);
     result.lock_tries = lock_tries;
     result.wait = std::chrono::seconds(wait);

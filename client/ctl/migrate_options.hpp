@@ -30,6 +30,7 @@ struct migrate_arguments {
     bool no_placeholders = false;
     std::vector<std::string> schemas;
     bool no_snapshot = false;
+    bool beside_other_tool = false;
     bool yes = false;
     bool dry_run = false;
 

@@ -53,6 +53,8 @@ for my $name (sort keys %tool) {
     my ($files, $table, $expected) = @{ $tool{$name} };
     my $dir = directory($name, @$files);
     my $database = shop("CREATE TABLE t1 (a int); CREATE TABLE t2 (a int); $table");
+    fails($node, ['migrate', 'up', '-d', $database, '--dir', $dir], 4, qr/error: \Q$name\E has applied migrations here, and Chronos knows of none\nDETAIL:  \S+ has \d, the last one is .*\nHINT:  Take them over with chronosctl migrate adopt, or add --beside-other-tool/, "$name: nothing is run a second time");
+    is($node->safe_psql($database, 'SELECT count(*) FROM chronos.migration'), '0', "$name: nothing was done");
     succeeds($node, ['migrate', 'adopt', '-d', $database, '--dir', $dir], qr/^\Q$name\E has kept .*\nmarked as applied: .*\nmarked as applied: .*\n$/, "$name: adopt");
     is(states($database, $dir), $expected, "$name: what it has applied is applied");
     succeeds($node, ['migrate', 'up', '-d', $database, '--dir', $dir], qr/^up [^\n]*\n$/, "$name: only the rest is run");
@@ -63,6 +65,36 @@ for my $name (sort keys %tool) {
     my $dir = directory('by', @flyway);
     ctl($node, 'migrate', 'adopt', '-d', $database, '--dir', $dir);
     is($node->safe_psql($database, q{SELECT string_agg(applied_by || ' ' || origin || ' ' || applied_at::date, ', ') FROM chronos.migration}), 'ann import 2026-01-01, ann import 2026-01-01', 'who and when come along');
+}
+
+# Up, down to nothing where there are ways down, and up again.
+my @numbered = map { ("000${_}_t$_.sql" => "CREATE TABLE t$_ (a int);\n") } 1 .. 3;
+my %sample = ((map { $_ => $tool{$_}[0] } keys %tool), numbered => \@numbered,
+              'golang-migrate down' => [@pairs, map { ("000${_}_t$_.down.sql" => "DROP TABLE t$_;\n") } 1 .. 3],
+              'flyway U' => [@flyway, map { ("U1.${_}__t$_.sql" => "DROP TABLE t$_;\n") } 1 .. 3]);
+for my $name (sort keys %sample) {
+    my $dir = directory("round_$name" =~ s/ /_/gr, @{ $sample{$name} });
+    my $database = shop();
+    my $before = $node->safe_psql($database, 'SELECT chronos.fingerprint()');
+    my $tables = q{SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'};
+    like(states($database, $dir), qr/^\S+:pending \S+:pending \S+:pending$/, "$name: all are pending");
+    for my $round (1, 2) {
+        is((ctl($node, 'migrate', 'up', '-d', $database, '--dir', $dir))[0], 0, "$name: up, round $round");
+        is($node->safe_psql($database, $tables), 't1 t2 t3', "$name: all is there, round $round");
+        like(states($database, $dir), qr/^\S+:applied \S+:applied \S+:applied$/, "$name: and on record, round $round");
+        my ($exit, $out, $err) = ctl($node, 'migrate', 'to', '0', '-d', $database, '--dir', $dir, '--yes');
+        is($exit, 0, "$name: down to nothing, round $round") or diag($err);
+        # Where no way down was written it is derived.
+        my $is_written = grep { /^-- (\+goose|migrate:)? ?[Dd]own|DROP TABLE/m } @{ $sample{$name} };
+        is(scalar(() = $out =~ /, derived/g), $is_written ? 0 : 3, "$name: by the ways down that are written, round $round");
+        is($node->safe_psql($database, 'SELECT chronos.fingerprint()'), $before, "$name: the schema is as before, round $round");
+    }
+}
+{
+    my $dir = directory('beside', @pairs);
+    my $database = shop($tool{'golang-migrate'}[1]);
+    succeeds($node, ['migrate', 'up', '-d', $database, '--dir', $dir, '--beside-other-tool'], qr/^(up [^\n]*\n){3}$/, '--beside-other-tool runs all');
+    succeeds($node, ['migrate', 'up', '-d', $database, '--dir', $dir], qr/^nothing to do$/m, 'after that nobody is asked');
 }
 
 # --- trouble
@@ -126,6 +158,51 @@ for my $name (sort keys %tool) {
     is($node->safe_psql($database, 'SELECT count(*) FROM orders'), '9', 'nothing was lost');
     ($exit, $out, $err) = ctl($node, 'migrate', 'up', '-d', $database, '--dir', $dir, '--no-snapshot');
     is($exit, 0, '--no-snapshot: exit 0');
+}
+
+# --- what else takes rows with it, seen before it does
+{
+    my $repository = tempdir(CLEANUP => 1) . '/snapshots';
+    mkdir $repository, 0700 or die;
+    my %taking = (
+        'a schema' => ['CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 1 AS a', 'DROP SCHEMA s CASCADE', 'table s.t'],
+        'what a role owns' => ['DROP ROLE IF EXISTS leaver; CREATE ROLE leaver; CREATE TABLE t AS SELECT 1 AS a; ALTER TABLE t OWNER TO leaver', 'DROP OWNED BY leaver', 'table public.t'],
+        'a type' => [q{CREATE TYPE mood AS ENUM ('x'); CREATE TABLE t AS SELECT 'x'::mood AS a, 1 AS b}, 'DROP TYPE mood CASCADE', 'column a of table public.t'],
+        'a type that loses' => ['CREATE TABLE t AS SELECT 1.5::numeric AS a', 'ALTER TABLE t ALTER a TYPE int USING a::int', 'column a of table public.t'],
+        'heirs' => ['CREATE TABLE p (a int); CREATE TABLE t () INHERITS (p); INSERT INTO t VALUES (1)', 'DROP TABLE p CASCADE', 'table public.t'],
+        'partitions' => ['CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE t PARTITION OF p DEFAULT; INSERT INTO p VALUES (1)', 'DROP TABLE p', 'table public.p'],
+        'who refers to it' => ['CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE t (a int REFERENCES p); INSERT INTO p VALUES (1); INSERT INTO t VALUES (1)', 'TRUNCATE p CASCADE', 'table public.t'],
+        'a part of WITH' => ['CREATE TABLE t AS SELECT 1 AS a', 'WITH gone AS (DELETE FROM t RETURNING a) SELECT count(*) FROM gone', 'table public.t'],
+    );
+    for my $name (sort keys %taking) {
+        my ($before, $statement, $lost) = @{ $taking{$name} };
+        my $database = shop($before);
+        $node->safe_psql($database, "SELECT chronos.add_repository('main', '$repository')");
+        my ($exit, $out, $err) = ctl($node, 'migrate', 'up', '-d', $database, '--dir', directory("taking_$name" =~ s/ /_/gr, '1_x.up.sql' => "$statement;\n"));
+        is($exit, 0, "$name: exit 0") or diag($err);
+        like($err, qr/loses \Q$lost\E: 1 row/, "$name: the row is told");
+        like($out, qr/, snapshot \S+/, "$name: and kept");
+    }
+    my $database = shop('CREATE TABLE t (a int)');
+    $node->safe_psql($database, "SELECT chronos.add_repository('main', '$repository')");
+    my ($exit, $out, $err) = ctl($node, 'migrate', 'up', '-d', $database, '--dir', directory('same_run', '1_a.up.sql' => "INSERT INTO t VALUES (1); ALTER TABLE t RENAME TO u;\n", '2_b.up.sql' => "DROP TABLE u;\n"));
+    is($exit, 0, 'a table that the run itself has filled and renamed: exit 0') or diag($err);
+    like($err, qr/up 2 loses table public\.u: 1 row/, 'its row is told');
+    like($out, qr/^up    2 .*, snapshot \S+/m, 'and kept');
+    unlike($out, qr/^up    1 .*, snapshot/m, 'the one before destroys nothing');
+}
+
+# --- scripts that run around the others, on the way up
+{
+    my $dir = directory('hooks', @pairs, (map { ("$_.sql" => "INSERT INTO said (what) VALUES ('$_');\n") } qw(before_all before_each after_each after_all)));
+    my $database = shop('CREATE TABLE said (nr serial, what text)');
+    my $said = q{SELECT string_agg(what, ' ' ORDER BY nr) FROM said};
+    ctl($node, 'migrate', 'up', '-d', $database, '--dir', $dir, '--steps', '2');
+    is($node->safe_psql($database, $said), 'before_all before_each after_each before_each after_each after_all', 'hooks run around all and around each');
+    ctl($node, 'migrate', 'up', '-d', $database, '--dir', $dir);
+    $node->safe_psql($database, 'TRUNCATE said');
+    is((ctl($node, 'migrate', 'to', '0', '-d', $database, '--dir', $dir, '--yes'))[0], 0, 'down past hooks: exit 0');
+    is($node->safe_psql($database, $said), '', 'none runs on the way down');
 }
 
 $node->stop;

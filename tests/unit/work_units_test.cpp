@@ -139,6 +139,10 @@ TEST(statement_kind, what_a_statement_destroys) {
     EXPECT_THAT(destroyed("DELETE FROM ONLY a WHERE x"), ElementsAre("a/"));
     EXPECT_THAT(destroyed("DROP MATERIALIZED VIEW m"), ElementsAre("m/"));
     EXPECT_THAT(destroyed("DROP VIEW v"), ElementsAre());
+    EXPECT_THAT(destroyed("DROP SCHEMA IF EXISTS s, t CASCADE"), ElementsAre("s/", "t/"));
+    EXPECT_THAT(destroyed("DROP SCHEMA s"), ElementsAre());
+    EXPECT_THAT(destroyed("DROP TYPE t CASCADE"), ElementsAre("t/"));
+    EXPECT_THAT(destroyed("DROP OWNED BY ann"), ElementsAre("ann/"));
 }
 
 TEST(statement_kind, settings_that_last) {

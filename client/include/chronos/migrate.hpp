@@ -46,6 +46,8 @@ struct migrate_options {
     // Before a migration destroys rows, a snapshot of the database is taken into the repositories
     // it has; false: not.
     bool snapshot = true;
+    // Run migrations where another tool has applied some and none is on record: refused otherwise.
+    bool beside_other_tool = false;
     std::chrono::milliseconds lock_timeout{2000};  // of each attempt; 0: none
     int lock_tries = 10;
     std::chrono::milliseconds wait{0};  // for another runner to end
@@ -78,8 +80,8 @@ struct migrate_options {
 // Up or down, as the target demands. Each migration is one transaction, or, where PostgreSQL does
 // not allow that, each of its steps is recorded: a run that is interrupted at any moment is
 // finished by the next one. Throws not_found (no such version), refused (late, changed or missing
-// ones, or not confirmed), busy (another runner, or locks), database (a script failed: file, line
-// and statement are told), cancelled.
+// ones, another tool's database, or not confirmed), busy (another runner, or locks), database (a
+// script failed: file, line and statement are told), cancelled.
 CHRONOS_EXPORT std::vector<finished_migration> migrate(connection& database,
                                                        const migrate_options& options,
                                                        const migration_target& target = {});

@@ -89,32 +89,6 @@ std::vector<migration_loss> kept_changes_of(const script& up) {
     return result;
 }
 
-std::vector<migration_loss> losses_of(session& on, const script& what) {
-    std::vector<migration_loss> result;
-    for (const auto& statement : split_sql(what.text)) {
-        for (const auto& lost : destroyed_by(statement.text)) {
-            const auto found = on.query(
-                "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),"
-                " (pg_catalog.parse_ident(nullif($2, '')))[1], s.rows, s.bytes"
-                " FROM pg_catalog.pg_class AS c"
-                " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-                " CROSS JOIN LATERAL chronos.plan_stake("
-                "  pg_catalog.format('%I.%I', n.nspname, c.relname),"
-                "  (pg_catalog.parse_ident(nullif($2, '')))[1]) AS s"
-                " WHERE c.oid = pg_catalog.to_regclass($1) AND c.relkind IN ('r', 'p', 'm')",
-                {lost.relation, lost.column});
-            for (const row& one : found) {
-                result.push_back({one.is_null(1) ? "table " + one.text(0)
-                                                 : fmt::format("column {} of table {}", one.text(1),
-                                                               one.text(0)),
-                                  excerpt_of(statement.text), number_or_none(one, 2),
-                                  number_or_none(one, 3), ""});
-            }
-        }
-    }
-    return result;
-}
-
 std::vector<migration_statement> statements_of(session& on, const script& what) {
     std::vector<migration_statement> result;
     json texts_of = json::array();

@@ -21,10 +21,6 @@ struct chosen_down {
 // is now. Throws not_found where nothing is known.
 [[nodiscard]] chosen_down down_script_of(session& on, const compared_migration& one);
 
-// What the statements of a script destroy, as much of it as there is now. The session's search path
-// is the one that the script will have.
-[[nodiscard]] std::vector<migration_loss> losses_of(session& on, const script& what);
-
 // What a derived way down leaves as it is: rows that the way up has changed.
 [[nodiscard]] std::vector<migration_loss> kept_changes_of(const script& up);
 

@@ -5,8 +5,11 @@
 #include <algorithm>
 
 #include "migrations/down_script.hpp"
+#include "migrations/migration_losses.hpp"
 #include "migrations/migration_scopes.hpp"
+#include "migrations/new_session.hpp"
 #include "migrations/runner_lock.hpp"
+#include "migrations/second_tool.hpp"
 #include "migrations/stopper.hpp"
 
 namespace chronos::internal {
@@ -39,6 +42,7 @@ migration_run::migration_run(session& here, const migrate_options& options, std:
 std::vector<planned_migration> migration_run::plan(const migration_target& target) {
     const auto wanted = order(target);
     if (wanted.empty()) return {};
+    refuse_others(wanted);
     begin();
     std::vector<planned_migration> result;
     for (chosen& made : choose(wanted)) {
@@ -54,7 +58,9 @@ std::vector<finished_migration> migration_run::perform(const migration_target& t
     forward_notices();
     runner_lock lock(*work_, waiting_of(options_));
     // Another runner may have been at work until now.
-    const auto wanted = choose(order(target));
+    const auto ordered = order(target);
+    refuse_others(ordered);
+    auto wanted = choose(ordered);
     confirm(wanted);
     migration_store store(*work_, scope_);
     const auto options = how();
@@ -62,8 +68,9 @@ std::vector<finished_migration> migration_run::perform(const migration_target& t
     std::vector<finished_migration> done;
     const bool any_up = !wanted.empty() && wanted.back().plan.up;
     if (any_up) run_hooks(runner, hook_moment::before_all);
-    for (const chosen& next : wanted) {
+    for (chosen& next : wanted) {
         lock.require();
+        look_again(next.plan, next.script);
         done.push_back(one(runner, store, next));
     }
     if (any_up) run_hooks(runner, hook_moment::after_all);
@@ -111,6 +118,27 @@ std::vector<migration_run::chosen> migration_run::choose(
     return result;
 }
 
+void migration_run::refuse_others(const std::vector<ordered_migration>& wanted) {
+    const bool any_up =
+        std::any_of(wanted.begin(), wanted.end(), [](const auto& one) { return one.up; });
+    const bool known = std::any_of(all_.begin(), all_.end(),
+                                   [](const auto& one) { return one.row && one.row->applied(); });
+    if (any_up && !known && !options_.beside_other_tool)
+        refuse_second_tool(here_, set_.layout, scope_);
+}
+
+void migration_run::look_again(planned_migration& plan, const script& what) {
+    if (!may_lose_rows(what)) return;
+    begin_anew(*work_);
+    enter_scope(*work_, scope_);
+    for (const migration_loss& loss : add_losses(plan, losses_of(*work_, what))) {
+        if (options_.notice)
+            options_.notice(fmt::format("{} {} loses {}: {} rows", plan.up ? "up" : "down",
+                                        plan.version, loss.object,
+                                        loss.rows ? std::to_string(*loss.rows) : "unknown"));
+    }
+}
+
 void migration_run::confirm(const std::vector<chosen>& wanted) const {
     if (wanted.empty() || !options_.confirm) return;
     std::vector<planned_migration> plans;
@@ -146,8 +174,7 @@ finished_migration migration_run::one(migration_runner& runner, migration_store&
 }
 
 std::string migration_run::secure(const planned_migration& plan) {
-    const bool any = std::any_of(plan.losses.begin(), plan.losses.end(),
-                                 [](const auto& loss) { return loss.rows.value_or(0) > 0; });
+    const bool any = std::any_of(plan.losses.begin(), plan.losses.end(), has_rows);
     if (!any || !options_.snapshot) return {};
     try {
         if (here_.query("SELECT FROM chronos.repository").size() == 0) return {};

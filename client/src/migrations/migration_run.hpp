@@ -37,6 +37,10 @@ class migration_run {
     void begin();
     [[nodiscard]] std::vector<chosen> choose(const std::vector<ordered_migration>& wanted);
     void confirm(const std::vector<chosen>& wanted) const;
+    // Another tool has applied migrations here, and Chronos knows of none.
+    void refuse_others(const std::vector<ordered_migration>& wanted);
+    // Losses as they are after those before it have run; tells what was not known.
+    void look_again(planned_migration& plan, const script& what);
     finished_migration one(migration_runner& runner, migration_store& store, const chosen& next);
     // The id of a snapshot of what is about to be lost; empty if nothing is, or nowhere to keep it.
     [[nodiscard]] std::string secure(const planned_migration& plan);

@@ -228,8 +228,19 @@ std::optional<named_object> named_object_of(std::string_view statement) {
     return std::nullopt;
 }
 
+bool may_destroy(std::string_view statement) {
+    return reader(statement).accept_any({"DROP", "ALTER", "TRUNCATE", "DELETE", "WITH"});
+}
+
 std::vector<destroyed_data> destroyed_by(std::string_view statement) {
     reader words(statement);
+    if (words.accept({"DROP", "OWNED", "BY"})) return names_in(words);
+    for (const char* kind : {"SCHEMA", "EXTENSION", "TYPE", "DOMAIN"}) {
+        if (!words.accept({"DROP", kind})) continue;
+        words.accept({"IF", "EXISTS"});
+        auto names = names_in(words);
+        return words.skip_to("CASCADE") ? names : std::vector<destroyed_data>();
+    }
     if (words.accept({"ALTER", "TABLE"})) return dropped_columns(words);
     if (words.accept({"DROP", "TABLE"}) || words.accept({"DROP", "MATERIALIZED", "VIEW"})) {
         words.accept({"IF", "EXISTS"});

@@ -46,7 +46,11 @@ struct named_object {
 };
 [[nodiscard]] std::optional<named_object> named_object_of(std::string_view statement);
 
-// What a statement destroys: a table or materialized view, or one column of a table.
+// A word that statements begin with which may destroy rows: the server is to be asked about it.
+[[nodiscard]] bool may_destroy(std::string_view statement);
+
+// What a statement destroys by its words: a table or materialized view, one column of a table, or
+// what tables are part of.
 struct destroyed_data {
     std::string relation;  // as written
     std::string column;    // empty: the whole
