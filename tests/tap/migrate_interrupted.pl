@@ -72,6 +72,37 @@ for my $kind (sort keys %chain) {
     }
 }
 
+# --- the way down, at every gate
+my %way_down = (
+    'one transaction each' => [4, {
+        '1_a.up.sql' => 'CREATE TABLE a (x int);', '1_a.down.sql' => 'SELECT gate(3); DROP TABLE a; SELECT gate(4);',
+        '2_b.up.sql' => 'CREATE TABLE b (x int); CREATE INDEX i ON b (x);', '2_b.down.sql' => 'SELECT gate(1); DROP INDEX i; SELECT gate(2); DROP TABLE b;'}],
+    'statement by statement' => [4, {
+        '1_a.up.sql' => 'CREATE TABLE a (x int); CREATE INDEX i ON a (x);', '1_a.down.sql' => "-- chronos: no-transaction\nSELECT gate(3); DROP INDEX CONCURRENTLY i; SELECT gate(4); DROP TABLE a;",
+        '2_b.up.sql' => 'CREATE TABLE b (x int); CREATE VIEW v AS SELECT * FROM b;', '2_b.down.sql' => "-- chronos: no-transaction\nSELECT gate(1); DROP VIEW v; SELECT gate(2); DROP TABLE b;"}],
+);
+for my $kind (sort keys %way_down) {
+    my ($gates, $files) = @{ $way_down{$kind} };
+    my $dir = directory("down_$kind" =~ s/ /_/gr, %$files);
+    for my $how (sort keys %interruption) {
+        for my $gate ($how eq 'the server is killed' ? $gates : 1 .. $gates) {
+            my $database = shop();
+            my $before = fingerprint($database);
+            my $name = "down, $kind, $how at gate $gate";
+            is((ctl($node, 'migrate', 'up', '-d', $database, '--dir', $dir))[0], 0, "$name: up");
+            my $holder = $node->background_psql($database);
+            $holder->query_safe("SELECT pg_advisory_lock(7, $gate)");
+            my ($runner, $out, $err) = start_ctl($node, 'migrate', 'to', '0', '-d', $database, '--dir', $dir, '--yes');
+            wait_for("SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE datname = '$database' AND locktype = 'advisory' AND NOT granted", "$name: it stands there");
+            $interruption{$how}->($runner, $holder, $database);
+            my ($exit, $again, $errors) = ctl($node, 'migrate', 'to', '0', '-d', $database, '--dir', $dir, '--yes', '--wait', '30');
+            is($exit, 0, "$name: the next run ends well") or diag($errors);
+            is(fingerprint($database), $before, "$name: the schema is what it was");
+            is($node->safe_psql($database, q{SELECT count(*) FROM chronos.migration WHERE state <> 'stored'}), '0', "$name: the record");
+        }
+    }
+}
+
 # --- an index that was being built is found broken, dropped and built again
 for my $index ('i', '') {
     my $database = shop();
