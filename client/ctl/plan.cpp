@@ -20,6 +20,7 @@ struct plan_options {
     connection_options target;
     std::string from;
     std::string to;
+    bool column_order = false;
 };
 
 struct stakes {
@@ -73,7 +74,8 @@ std::string summary(const std::vector<plan_step>& steps) {
 
 exit_status run(const plan_options& options, output& out) {
     connection database(options.target.conninfo());
-    const auto steps = plan(database, options.from, options.to);
+    const auto steps = plan(database, options.from, options.to,
+                            options.column_order ? column_order::restore : column_order::append);
     if (out.json()) {
         out.document(document_of(options, steps));
     } else if (steps.empty()) {
@@ -97,6 +99,8 @@ void add_plan(verbs& all) {
                 [options](output& out) { return run(*options, out); });
     verb.add_option("FROM", options->from, "number, label, time, current or live")->required();
     verb.add_option("TO", options->to, "the same")->required();
+    verb.add_flag("--column-order", options->column_order,
+                  "make a table anew where its columns would stand in another order");
     options->target.add_to(verb);
 }
 

@@ -216,7 +216,7 @@ $$;
 COMMENT ON FUNCTION chronos.plan_drop_sql(text, text, jsonb) IS 'The statement that drops an object; null if none does.';
 
 CREATE FUNCTION chronos.plan_away(item chronos.plan_item, schemas jsonb) RETURNS SETOF chronos.plan_statement
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -242,6 +242,14 @@ BEGIN
     ELSIF item.action = 'rebuild' THEN
         RETURN NEXT chronos.plan_say(3, 0, format('ALTER %s %s RENAME TO %s', chronos.plan_clause(item.kind, item.old),
                                                   held, chronos.plan_aside(item.old_identity)));
+        -- Since 18 a NOT NULL has a name, which it would keep from the one of the table that takes its place.
+        RETURN QUERY
+        SELECT (chronos.plan_say(3, 1, format('ALTER TABLE %s.%s RENAME CONSTRAINT %I TO %s', chronos.plan_part(held, 1),
+                    chronos.plan_aside(item.old_identity), n.name, chronos.plan_aside(format('%s.%I', chronos.plan_part(held, 1), n.name))))).*
+        FROM jsonb_array_elements(item.old -> 'columns') c
+        CROSS JOIN LATERAL (SELECT coalesce(c #>> '{not_null_constraint,name}',
+            format('%s_%s_not_null', (parse_ident(item.old_identity, false))[2], c ->> 'name'))) n(name)
+        WHERE item.kind = 'table' AND c ? 'not_null' AND current_setting('server_version_num')::int >= 180000;
         IF item.old ? 'range' THEN
             RETURN NEXT chronos.plan_say(3, 0, format('ALTER TYPE %s RENAME TO %s',
                 chronos.plan_rebased(item.old #>> '{range,multirange}', schemas),

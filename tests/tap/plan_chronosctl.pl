@@ -43,6 +43,18 @@ for my $way ([$first, $before, 'back'], [$second, $after, 'forth']) {
 }
 is($node->safe_psql('shop', 'SELECT count(*) FROM orders'), '100', 'the rows are still there');
 
+# --- a column of the middle comes back to where it was, if that is asked for
+{
+    $node->safe_psql('shop', 'CREATE TABLE middle (a int, b int, c int); INSERT INTO middle SELECT i, i, i FROM generate_series(1, 10) i');
+    my ($whole, $was) = (current(), fingerprint());
+    $node->safe_psql('shop', 'ALTER TABLE middle DROP COLUMN b');
+    my ($status, $script) = ctl($node, 'plan', '--column-order', 'current', $whole, '-d', 'shop');
+    like($script, qr/^-- hazards: .*rewrite/m, 'plan --column-order: the table is made anew');
+    $node->safe_psql('shop', $script);
+    is(fingerprint(), $was, 'plan --column-order: it stands where it was');
+    is($node->safe_psql('shop', 'SELECT sum(a), sum(c), count(b) FROM middle'), '55|55|0', 'plan --column-order: with the rows');
+}
+
 # --- a change that nobody saw is taken back
 $node->safe_psql('shop', q{UPDATE pg_attribute SET attname = 'sum' WHERE attrelid = 'orders'::regclass AND attname = 'total'});
 my ($status, $script) = ctl($node, 'plan', 'live', 'current', '-d', 'shop');

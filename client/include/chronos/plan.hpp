@@ -29,11 +29,16 @@ struct plan_step {
     friend bool operator==(const plan_step&, const plan_step&) = default;
 };
 
+enum class column_order {
+    append,  // a column that comes back is the last of its table
+    restore  // a table whose columns would stand in another order is made anew, its rows are copied
+};
+
 // References as for diff(). Nothing is changed. Throws not_found, and as current_version() does.
 // Thread-safety: that of the connection.
 [[nodiscard]] CHRONOS_EXPORT std::vector<plan_step> plan(connection& database,
-                                                         std::string_view from,
-                                                         std::string_view to);
+                                                         std::string_view from, std::string_view to,
+                                                         column_order order = column_order::append);
 
 // The steps as a script for psql: hazards as comments, what cannot run in a transaction outside of
 // one.

@@ -59,13 +59,18 @@ std::string ended(std::string statement) {
 
 }  // namespace
 
-std::vector<plan_step> plan(connection& database, std::string_view from, std::string_view to) {
+std::vector<plan_step> plan(connection& database, std::string_view from, std::string_view to,
+                            column_order order) {
+    // An extension that is older has no such argument, and needs none to append.
+    const std::string argument = order == column_order::restore ? ", column_order => true" : "";
     std::vector<plan_step> steps;
     for (const auto& one : internal::ask(
              database.internal_session(),
-             "SELECT p.statement, p.kind, p.identity, pg_catalog.to_json(p.hazards), p.lock,"
-             " p.transactional, p.rows_at_stake, p.bytes_at_stake, p.note"
-             " FROM chronos.plan($1::text, $2::text) AS p ORDER BY p.step",
+             std::string(
+                 "SELECT p.statement, p.kind, p.identity, pg_catalog.to_json(p.hazards), p.lock,") +
+                 " p.transactional, p.rows_at_stake, p.bytes_at_stake, p.note"
+                 " FROM chronos.plan($1::text, $2::text" +
+                 argument + ") AS p ORDER BY p.step",
              {std::string(from), std::string(to)})) {
         steps.push_back({ended(one.text(0)), one.text(1), one.text(2), internal::texts(one.text(3)),
                          one.text(4), one.flag(5), internal::number_or_none(one, 6),
