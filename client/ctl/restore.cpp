@@ -35,6 +35,7 @@ struct restore_verb_options {
     std::vector<std::string> next_snapshots;
     std::string id;
     std::string expected_version;
+    bool refuse_functions = false;
 };
 
 restore_options engine_options(const restore_verb_options& options) {
@@ -91,6 +92,7 @@ std::string text_of(const restore_result& result) {
 exit_status run(const restore_verb_options& options, output& out) {
     restore_options work = engine_options(options);
     if (options.engine) {
+        work.run_functions = !options.refuse_functions;
         restore_errand errand{
             options.id, options.expected_version, options.repositories, {work.snapshot}};
         for (const auto& next : options.next_snapshots) {
@@ -143,6 +145,7 @@ void add_engine_options(CLI::App& verb, restore_verb_options& options) {
         ->allow_extra_args(false)
         ->needs(engine);
     verb.add_option("--expect-version", options.expected_version)->group("")->needs(engine);
+    verb.add_flag("--refuse-functions", options.refuse_functions)->group("")->needs(engine);
 }
 
 }  // namespace

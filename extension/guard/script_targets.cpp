@@ -46,9 +46,13 @@ const WithClause* with_clause(const Node* statement) {
 }
 
 targets aimed_at(const Node* statement) {
+    // A database is no part of a schema.
+    if (IsA(statement, DropdbStmt)) {
+        return {};
+    }
     targets out = targets_of(statement);
-    if (out.count > 0 || IsA(statement, DropdbStmt)) {
-        return IsA(statement, DropdbStmt) ? targets{} : out;
+    if (out.count > 0) {
+        return out;
     }
     out = {};
     out.how = deed::truncate;

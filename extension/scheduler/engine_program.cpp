@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "backend/door.hpp"
+#include "core/sql_name.hpp"
 #include "scheduler/failure_codes.hpp"
 #include "scheduler/settings.hpp"
 
@@ -111,27 +112,6 @@ std::string quoted(const std::string& value) {
 
 }  // namespace
 
-std::string fully_quoted(const std::string& relation) {
-    std::string result;
-    bool quoted = false;
-    bool at_start = true;
-    bool bare = false;  // a part that is written without quotes
-    for (const char letter : relation) {
-        if (at_start) {
-            bare = letter != '"';
-            result += bare ? "\"" : "";
-            at_start = false;
-        }
-        quoted = quoted != (letter == '"');
-        if (letter == '.' && !quoted) {
-            result += bare ? "\"" : "";
-            at_start = true;
-        }
-        result += letter;
-    }
-    return result + (bare ? "\"" : "");
-}
-
 engine_program find_engine(const engine_task& task, const engine_target& target) {
     engine_program program = program_for(target, "chronos engine");
     program.arguments = {"chronosctl",    "snapshot", "--engine",
@@ -151,9 +131,6 @@ engine_program find_engine(const engine_task& task, const engine_target& target)
 
 engine_program find_engine(const undrop_task& task, const engine_target& target) {
     engine_program program = program_for(target, "chronos engine " + task.id);
-    if (!task.runs_functions) {
-        program.environment.emplace_back("PGOPTIONS=-c chronos_engine.functions=refuse");
-    }
     program.arguments = {"chronosctl",
                          "restore",
                          "--engine",
@@ -162,7 +139,10 @@ engine_program find_engine(const undrop_task& task, const engine_target& target)
                          "--expect-version",
                          CHRONOS_VERSION,
                          "--to=dbname=" + quoted(target.database),
-                         "--table=" + fully_quoted(task.relation)};
+                         "--table=" + core::fully_quoted(task.relation)};
+    if (!task.runs_functions) {
+        program.arguments.emplace_back("--refuse-functions");
+    }
     for (const std::string& repository : task.repositories) {
         program.arguments.insert(program.arguments.end(), {"--repository", repository});
     }

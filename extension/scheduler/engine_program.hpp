@@ -39,9 +39,6 @@ struct undrop_task {
     std::vector<std::string> repositories;
 };
 
-// A name as it is written in SQL, with every part of it in quotes: it can mean one table only.
-std::string fully_quoted(const std::string& relation);
-
 // Raise CH004 if there is no engine.
 engine_program find_engine(const engine_task& task, const engine_target& target);
 engine_program find_engine(const undrop_task& task, const engine_target& target);

@@ -1,11 +1,11 @@
 #include "scheduler/scheduled_runs.hpp"
 
 #include "backend/door.hpp"
+#include "scheduler/new_job.hpp"
 #include "scheduler/own_function.hpp"
 #include "scheduler/run_lock.hpp"
 #include "scheduler/schedule_hook.hpp"
 #include "scheduler/settings.hpp"
-#include "scheduler/snapshot_request.hpp"
 #include "scheduler/work_transaction.hpp"
 
 extern "C" {
@@ -19,7 +19,7 @@ namespace {
 using backend::argument;
 
 struct claimed_run {
-    snapshot_request request;
+    new_job job;
     std::optional<std::string> label;  // in the encoding of the database
 };
 
@@ -31,11 +31,11 @@ std::string to_utf8(const std::string& text) {
 
 claimed_run claimed(const backend::row& row) {
     claimed_run run{{}, row.at(2)};
-    run.request.id = row.at(0).value();
-    run.request.label = to_utf8(row.at(2).value_or(""));
-    run.request.role = static_cast<Oid>(std::stoul(row.at(3).value()));
-    run.request.timeout_s = row.at(4) ? std::stoi(*row.at(4)) : settings::snapshot_timeout();
-    run.request.timeout_of_schedule = row.at(4).has_value();
+    run.job.id = row.at(0).value();
+    run.job.label = to_utf8(row.at(2).value_or(""));
+    run.job.role = static_cast<Oid>(std::stoul(row.at(3).value()));
+    run.job.timeout_s = row.at(4) ? std::stoi(*row.at(4)) : settings::snapshot_timeout();
+    run.job.timeout_of_schedule = row.at(4).has_value();
     return run;
 }
 
@@ -53,11 +53,11 @@ std::vector<claimed_run> claim() {
     return runs;
 }
 
-void launch(const snapshot_request& request) {
+void launch(const new_job& job) {
     work_transaction work;
     check_repositories();
-    dynamic_worker worker(describe_job(request));
-    wait_for_start(worker, request.id);
+    dynamic_worker worker(describe_job(job));
+    wait_for_start(worker, job.id);
     worker.release();
     work.commit();
 }
@@ -65,16 +65,16 @@ void launch(const snapshot_request& request) {
 void record_refusal(const claimed_run& run, const std::string& error, const std::string& detail,
                     const std::string& hint) {
     work_transaction work;
-    work.sql().query("SELECT chronos.run_refused($1, $2, $3, 'refused', $4, $5, $6)",
-                     {argument::text(run.request.id), argument::text_or_null(run.label),
-                      argument::oid(run.request.role), argument::text(error),
-                      argument::text(detail), argument::text(hint)});
+    work.sql().query(
+        "SELECT chronos.run_refused($1, $2, $3, 'refused', $4, $5, $6)",
+        {argument::text(run.job.id), argument::text_or_null(run.label), argument::oid(run.job.role),
+         argument::text(error), argument::text(detail), argument::text(hint)});
     work.commit();
 }
 
 void start(const claimed_run& run) {
     try {
-        launch(run.request);
+        launch(run.job);
     } catch (const backend::sql_error& error) {
         record_refusal(run, error.what(), error.detail(), error.hint());
     } catch (const backend::backend_error& error) {

@@ -3,7 +3,7 @@
 //
 //   snapshot.cpp      chronos.snapshot(): checks, starts a job worker, waits for it
 //   undrop.cpp        what chronos.undrop() does once it knows where the table is
-//   snapshot_request  what these have in common with the run of a schedule
+//   new_job           what these have in common with the run of a schedule
 //   scheduled_runs    starts the runs that are due, records how they ended
 //   schedule_hook     the command that a schedule has for that
 //   next_run.cpp      chronos.next_run(): cron expressions in the server's time zones

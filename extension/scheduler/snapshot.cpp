@@ -7,8 +7,8 @@
 #include "scheduler/held_locks.hpp"
 #include "scheduler/job_request.hpp"
 #include "scheduler/latest.hpp"
+#include "scheduler/new_job.hpp"
 #include "scheduler/settings.hpp"
-#include "scheduler/snapshot_request.hpp"
 
 extern "C" {
 #include <access/xlog.h>

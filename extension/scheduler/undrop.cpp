@@ -2,12 +2,12 @@
 // it is known by then.
 #include "backend/door.hpp"
 #include "backend/spi.hpp"
+#include "core/sql_name.hpp"
 #include "scheduler/dynamic_worker.hpp"
-#include "scheduler/engine_program.hpp"
 #include "scheduler/failure_codes.hpp"
 #include "scheduler/job_words.hpp"
 #include "scheduler/latest.hpp"
-#include "scheduler/snapshot_request.hpp"
+#include "scheduler/new_job.hpp"
 
 extern "C" {
 #include <access/xact.h>
@@ -67,7 +67,7 @@ void wait_for_end(dynamic_worker& worker, const std::string& id, const std::stri
         return;
     }
     const bool changed = TransactionIdIsValid(GetTopTransactionIdIfAny());
-    const std::string refusal = "table " + fully_quoted(relation) + " exists already";
+    const std::string refusal = "table " + core::fully_quoted(relation) + " exists already";
     if (run && (*run)[1] == "refused" && changed && (*run)[2].value_or("").find(refusal) == 0) {
         raise_not_gone(relation);
     }
@@ -103,9 +103,9 @@ std::string undrop(FunctionCallInfo fcinfo) {
     const bool wait = PG_GETARG_BOOL(3);
     std::string id = new_id();
     job_words shared(words);
-    snapshot_request request{id, {}, GetOuterUserId(), 0};
-    request.kind = job_kind::undrop;
-    BackgroundWorker description = describe_job(request);
+    new_job job{id, {}, GetOuterUserId(), 0};
+    job.kind = job_kind::undrop;
+    BackgroundWorker description = describe_job(job);
     shared.hand_to(description);
     dynamic_worker worker(description);
     wait_for_start(worker, id, job_kind::undrop);

@@ -56,15 +56,6 @@ TEST(dump_script, what_is_attached_is_found) {
     EXPECT_EQ(subject_part("GRANT SELECT ON TABLE s.t TO x"), "");
 }
 
-TEST(dump_script, names_are_equal_only_if_their_parts_are) {
-    EXPECT_EQ(fully_quoted("s.t"), "\"s\".\"t\"");
-    EXPECT_EQ(fully_quoted("s.\"t\""), "\"s\".\"t\"");
-    EXPECT_EQ(fully_quoted("\"a.b\".c"), "\"a.b\".\"c\"");
-    EXPECT_EQ(fully_quoted("a.\"b.c\""), "\"a\".\"b.c\"");
-    EXPECT_EQ(fully_quoted("\"a\"\".b\".c"), "\"a\"\".b\".\"c\"");
-    EXPECT_EQ(fully_quoted(""), "");
-}
-
 TEST(dump_script, an_index_of_mere_columns_is_plain) {
     EXPECT_TRUE(is_plain_index("CREATE UNIQUE INDEX i ON s.t USING btree (a DESC, b) INCLUDE (c)"));
     EXPECT_TRUE(is_plain_index("CREATE INDEX i ON s.t USING btree (\"f(x) WHERE (y(z))\")"));

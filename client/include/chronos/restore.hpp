@@ -32,6 +32,9 @@ struct restore_options {
     bool roles = true;    // create roles that are missing; existing ones are never changed
     bool refresh = true;  // fill materialized views
     bool analyze = true;
+    // With `tables` and one job: false refuses if a check, a generated column, a domain or a
+    // partition key of theirs calls a function of a role that is neither a superuser nor ours.
+    bool run_functions = true;
     bool compare = false;  // read everything back and compare it with the snapshot's hashes
     progress_callback progress;
     warning_callback warning;

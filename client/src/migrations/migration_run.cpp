@@ -133,9 +133,10 @@ void migration_run::look_again(planned_migration& plan, const script& what) {
     enter_scope(*work_, scope_);
     for (const migration_loss& loss : add_losses(plan, losses_of(*work_, what))) {
         if (options_.notice)
-            options_.notice(fmt::format("{} {} loses {}: {} rows", plan.up ? "up" : "down",
+            options_.notice(fmt::format("{} {} loses {}: {} {}", plan.up ? "up" : "down",
                                         plan.version, loss.object,
-                                        loss.rows ? std::to_string(*loss.rows) : "unknown"));
+                                        loss.rows ? std::to_string(*loss.rows) : "unknown",
+                                        loss.rows == 1 ? "row" : "rows"));
     }
 }
 

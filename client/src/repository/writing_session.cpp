@@ -5,6 +5,7 @@
 
 #include "chronos/error.hpp"
 #include "core/repository_url.hpp"
+#include "repository/object_store.hpp"
 #include "repository/random.hpp"
 #include "repository/reading_session.hpp"
 #include "repository/sweep.hpp"

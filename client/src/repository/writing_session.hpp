@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "repository/manifest.hpp"
-#include "repository/object_store.hpp"
 #include "repository/storage.hpp"
 
 namespace chronos::internal {
+
+struct packed_object;
 
 // Holds the shared lock of every repository. put_object may be called from several threads at once;
 // everything else from one thread. Destroyed without commit, it takes away what it made, as far as

@@ -42,10 +42,6 @@ struct script_statement {
 // A name as it is written, without its quotes: "public.\"My Table\"" gives "public.My Table".
 [[nodiscard]] std::string unquoted(std::string_view name);
 
-// A name as it is written with every part of it in quotes, so that equal names are equal texts:
-// "public.\"My Table\"" gives "\"public\".\"My Table\"".
-[[nodiscard]] std::string fully_quoted(std::string_view name);
-
 // An index, PRIMARY KEY or UNIQUE constraint of columns alone: no expression, no condition and no
 // exclusion, so that no function of a user can be called that reads something else.
 [[nodiscard]] bool is_plain_index(std::string_view statement);

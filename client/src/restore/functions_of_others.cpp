@@ -52,11 +52,6 @@ std::string array_literal(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-bool refuses_functions_of_others(session& on) {
-    const auto setting = on.query_one("SELECT current_setting('chronos_engine.functions', true)");
-    return !setting.is_null(0) && setting.text(0) == "refuse";
-}
-
 void refuse_functions_of_others(session& on, const std::vector<std::string>& tables) {
     std::string found;
     for (const auto& line : on.query(kFunctions, {array_literal(tables)})) {

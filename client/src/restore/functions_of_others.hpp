@@ -8,9 +8,6 @@
 
 namespace chronos::internal {
 
-// chronos.undrop() sets it, by the environment of its engine.
-[[nodiscard]] bool refuses_functions_of_others(session& on);
-
 // Throws refused if a check, a generated column, a domain or a partition key of these tables
 // (quoted_table()) calls a function of a role that is neither a superuser nor this session's.
 void refuse_functions_of_others(session& on, const std::vector<std::string>& tables);

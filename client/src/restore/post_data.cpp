@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/sql_name.hpp"
 #include "restore/data_loader.hpp"
 
 namespace chronos::internal {
@@ -41,7 +42,7 @@ post_data::post_data(std::vector<script_statement> statements,
             continue;
         }
         const auto table = statement.type == "INDEX" || statement.type == "CONSTRAINT"
-                               ? fully_quoted(subject_table(statement.text))
+                               ? core::fully_quoted(subject_table(statement.text))
                                : std::string();
         if (table.empty() || late_views.contains(table)) {
             rest_.push_back(std::move(statement));

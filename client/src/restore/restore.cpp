@@ -111,7 +111,7 @@ void restore_run::restore_all(target_database& target) {
     if (!selection_) drop_leftovers();
     create_schema();
     choose_tables();
-    if (is_one_transaction() && refuses_functions_of_others(*sessions_.front())) {
+    if (is_one_transaction() && !options_.run_functions) {
         refuse_functions_of_others(*sessions_.front(), selection_->loaded(*sessions_.front()));
     }
     post_data rest(statements_after_data(), table_sizes(), policy(),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/sql_name.hpp"
 #include "restore/data_loader.hpp"
 
 namespace chronos::internal {
@@ -103,8 +104,8 @@ bool table_selection::choose_partitioned(const std::string& name, const manifest
     partitioned_.push_back(found[0]);
     for (const auto& statement : definitions) {
         if (statement.type == "TABLE ATTACH" &&
-            fully_quoted(subject_table(statement.text)) == parent) {
-            choose_part(fully_quoted(attached_part(statement.text)), snapshot, definitions);
+            core::fully_quoted(subject_table(statement.text)) == parent) {
+            choose_part(core::fully_quoted(attached_part(statement.text)), snapshot, definitions);
         }
     }
     return true;
@@ -133,12 +134,12 @@ std::set<std::string> table_selection::parts_in(
     const std::vector<script_statement>& statements) const {
     std::set<std::string> result;
     for (const auto& statement : statements) {
-        if (!names_.contains(fully_quoted(subject_table(statement.text)))) continue;
+        if (!names_.contains(core::fully_quoted(subject_table(statement.text)))) continue;
         if (statement.type == "INDEX") {
             result.insert(quoted_table(statement.schema, statement.name));
         }
-        result.insert(fully_quoted(subject_part(statement.text)));
-        const std::string constraint = fully_quoted(added_constraint(statement.text));
+        result.insert(core::fully_quoted(subject_part(statement.text)));
+        const std::string constraint = core::fully_quoted(added_constraint(statement.text));
         if (!constraint.empty()) {
             result.insert(session::quote_name(statement.schema) + "." + constraint);
         }
@@ -149,7 +150,7 @@ std::set<std::string> table_selection::parts_in(
 void table_selection::find_sequences(const std::vector<script_statement>& definitions) {
     for (const auto& statement : definitions) {
         if (statement.type != "SEQUENCE" && statement.type != "SEQUENCE OWNED BY") continue;
-        if (names_.contains(fully_quoted(subject_table(statement.text)))) {
+        if (names_.contains(core::fully_quoted(subject_table(statement.text)))) {
             sequences_.insert(quoted_table(statement.schema, statement.name));
         }
     }
@@ -158,8 +159,8 @@ void table_selection::find_sequences(const std::vector<script_statement>& defini
 void table_selection::find_attachments(const std::vector<script_statement>& definitions) {
     for (const auto& statement : definitions) {
         if (statement.type == "TABLE ATTACH" &&
-            names_.contains(fully_quoted(attached_part(statement.text))) &&
-            !names_.contains(fully_quoted(subject_table(statement.text)))) {
+            names_.contains(core::fully_quoted(attached_part(statement.text))) &&
+            !names_.contains(core::fully_quoted(subject_table(statement.text)))) {
             attachments_.push_back(statement);
         }
     }
@@ -176,7 +177,7 @@ std::vector<script_statement> table_selection::attachments(session& on) const {
 std::vector<std::string> table_selection::loaded(session& on) const {
     std::vector<std::string> result(names_.begin(), names_.end());
     for (const auto& statement : attachments(on)) {
-        result.push_back(fully_quoted(subject_table(statement.text)));
+        result.push_back(core::fully_quoted(subject_table(statement.text)));
     }
     return result;
 }
@@ -227,16 +228,16 @@ bool table_selection::is_kept(const script_statement& statement,
         statement.text.starts_with("SELECT pg_catalog.set_config(")) {
         return true;
     }
-    const std::string table = fully_quoted(subject_table(statement.text));
+    const std::string table = core::fully_quoted(subject_table(statement.text));
     if (statement.type == "SCHEMA") return schemas.contains(statement.name);
     if (statement.type == "SEQUENCE") {
         return sequences_.contains(quoted_table(statement.schema, statement.name));
     }
-    const std::string attached = fully_quoted(attached_part(statement.text));
+    const std::string attached = core::fully_quoted(attached_part(statement.text));
     if (statement.type == "TABLE ATTACH") {
         return names_.contains(table) && names_.contains(attached);
     }
-    const std::string part = fully_quoted(subject_part(statement.text));
+    const std::string part = core::fully_quoted(subject_part(statement.text));
     if (statement.type == "INDEX ATTACH") return parts.contains(attached) && parts.contains(part);
     if (!part.empty()) return parts.contains(part) || sequences_.contains(part);
     return names_.contains(table);

@@ -77,15 +77,6 @@ WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
 
 constexpr std::size_t kSequencesAtOnce = 200;
 
-std::string oid_array(const std::vector<source_table>& tables) {
-    std::string list = "{";
-    for (const auto& table : tables) {
-        if (list.size() > 1) list += ',';
-        list += std::to_string(table.oid);
-    }
-    return list + "}";
-}
-
 using references = std::multimap<std::uint32_t, std::uint32_t>;
 
 references read_references(session& on, std::string_view sql,
@@ -132,6 +123,15 @@ void order_extension_tables(session& on, std::vector<source_table>& tables) {
 }
 
 }  // namespace
+
+std::string oid_array(const std::vector<source_table>& tables) {
+    std::string list = "{";
+    for (const auto& table : tables) {
+        if (list.size() > 1) list += ',';
+        list += std::to_string(table.oid);
+    }
+    return list + "}";
+}
 
 std::string source_table::quoted() const {
     return session::quote_name(schema) + "." + session::quote_name(name);

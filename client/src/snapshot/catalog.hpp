@@ -27,6 +27,9 @@ struct source_table {
     [[nodiscard]] std::string quoted() const;
 };
 
+// Their oids, as a value of type oid[].
+[[nodiscard]] std::string oid_array(const std::vector<source_table>& tables);
+
 // The tables that a snapshot has to lock, partitioned ones included, without their columns.
 [[nodiscard]] std::vector<source_table> list_tables(session& on);
 

@@ -4,17 +4,13 @@
 
 #include <unordered_map>
 
+#include "snapshot/extension_functions.hpp"
+
 namespace chronos::internal {
 namespace {
 
-// By members of the extension alone: a schema of this name could be anybody's.
-constexpr const char* kFunctions = R"(
-SELECT count(*) FROM pg_proc p
-JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-JOIN pg_extension x ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-WHERE x.extname = 'chronos' AND p.proname IN ('page_range', 'settled_range', 'reuse_refusal',
-      'reuse_facts', 'write_snapshot_marker'))";
-constexpr std::int64_t kFunctionCount = 5;
+constexpr const char* kFunctions =
+    "{page_range,settled_range,reuse_refusal,reuse_facts,write_snapshot_marker}";
 
 constexpr const char* kPages = R"(
 SELECT f.is_settled, f.pages, f.newest_lsn, f.oldest_lsn
@@ -48,7 +44,7 @@ rows ask(session& on, const std::vector<source_table>& tables, std::span<const b
 }  // namespace
 
 std::string why_no_proof(session& on) {
-    if (on.query_one(kFunctions).number(0) < kFunctionCount) {
+    if (!has_extension_functions(on, kFunctions)) {
         return "the database does not have the extension chronos, or an older version of it";
     }
     const auto found = on.query_one(
@@ -61,11 +57,9 @@ std::string why_no_proof(session& on) {
 
 std::vector<gate_facts> read_gate(session& on, const std::vector<source_table>& tables) {
     std::unordered_map<std::int64_t, gate_facts> by_oid;
-    const std::string oids =
-        array_of(tables, [](const auto& table) { return std::to_string(table.oid); });
     for (const auto& line : on.query(
              "SELECT relation, file_path, signature, refusal FROM chronos.reuse_facts($1::oid[])",
-             {oids})) {
+             {oid_array(tables)})) {
         by_oid[line.number(0)] = {line.text(1), line.text(2), line.text(3)};
     }
     std::vector<gate_facts> result;

@@ -6,17 +6,13 @@
 
 #include "chronos/error.hpp"
 #include "repository/compress.hpp"
+#include "snapshot/extension_functions.hpp"
 #include "snapshot/piece_builder.hpp"
 
 namespace chronos::internal {
 namespace {
 
-// By members of the extension alone: a schema of this name could be anybody's.
-constexpr const char* kFunctions = R"(
-SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) AND count(*) = 2 FROM pg_proc p
-JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-JOIN pg_extension x ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
-WHERE x.extname = 'chronos' AND p.proname IN ('export_range', 'export_refusals'))";
+constexpr const char* kFunctions = "{export_range,export_refusals}";
 
 constexpr std::uint64_t kNotFromHere = ~std::uint64_t{0};
 constexpr std::size_t kWord = 8;
@@ -66,17 +62,11 @@ std::string_view only_value(std::string_view message) {
 
 std::vector<bool> exported_by_server(session& on, const std::vector<source_table>& tables) {
     std::vector<bool> result(tables.size(), false);
-    const auto usable = on.query_one(kFunctions);
-    if (usable.is_null(0) || !usable.flag(0)) return result;
-    std::string oids = "{";
-    for (const auto& table : tables) {
-        if (oids.size() > 1) oids += ',';
-        oids += std::to_string(table.oid);
-    }
+    if (!has_extension_functions(on, kFunctions, callable::by_us)) return result;
     std::unordered_set<std::int64_t> able;
     for (const auto& line :
          on.query("SELECT relation FROM chronos.export_refusals($1::oid[]) WHERE refusal IS NULL",
-                  {oids + "}"})) {
+                  {oid_array(tables)})) {
         able.insert(line.number(0));
     }
     for (std::size_t i = 0; i < tables.size(); ++i) {

@@ -1,4 +1,4 @@
-#include "scheduler/snapshot_request.hpp"
+#include "scheduler/new_job.hpp"
 
 #include "backend/door.hpp"
 #include "backend/spi.hpp"
@@ -43,7 +43,7 @@ void check_repositories() {
     }
 }
 
-BackgroundWorker describe_job(const snapshot_request& request) {
+BackgroundWorker describe_job(const new_job& request) {
     job_request job{};
     job.requested_at = GetCurrentTimestamp();
     job.database = MyDatabaseId;

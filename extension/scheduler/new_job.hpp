@@ -10,7 +10,7 @@
 
 namespace chronos::scheduler {
 
-struct snapshot_request {
+struct new_job {
     std::string id;
     std::string label;  // UTF-8, at most kLongestLabel bytes; empty: none
     Oid role;
@@ -23,7 +23,7 @@ struct snapshot_request {
 void check_repositories();
 
 // The job worker that takes it.
-BackgroundWorker describe_job(const snapshot_request& request);
+BackgroundWorker describe_job(const new_job& request);
 
 // The run's row as its worker has committed it: state, code, error, detail, hint.
 std::optional<backend::row> find_run(const std::string& id, job_kind kind = job_kind::snapshot);
