@@ -1,5 +1,5 @@
 // Single tables, restored into a database that is in use.
-#include "cluster/restore_fixture.hpp"
+#include "cluster/repository_fixture.hpp"
 
 namespace chronos::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "cluster/restore_fixture.hpp"
+#include "cluster/repository_fixture.hpp"
 
 #include <algorithm>
 #include <cstdlib>

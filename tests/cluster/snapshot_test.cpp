@@ -11,22 +11,15 @@
 #include "chronos/repository.hpp"
 #include "chronos/restore.hpp"
 #include "chronos/verify.hpp"
-#include "cluster/cluster.hpp"
+#include "cluster/repository_fixture.hpp"
 
 namespace chronos::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-class taking : public testing::Test {
+class taking : public with_repository {
   protected:
-    cluster& server_ = cluster::shared();
-    std::string source_ = server_.create_database();
-    scratch place_;
-    std::string url_ = place_.path("repository");
-
-    void SetUp() override { repository::init(url_); }
-
     snapshot_options options() {
         snapshot_options options;
         options.repositories = {url_};

@@ -1,4 +1,4 @@
-// What the tests of restoring share.
+// What the tests of snapshots and of restoring share.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace chronos::test {
 
-// A database, a repository and a snapshot of the one in the other.
-class restoring : public testing::Test {
+// A database, and an empty repository.
+class with_repository : public testing::Test {
   protected:
     cluster& server_ = cluster::shared();
     std::string source_ = server_.create_database();
@@ -19,7 +19,10 @@ class restoring : public testing::Test {
     std::string url_ = place_.path("repository");
 
     void SetUp() override { repository::init(url_); }
+};
 
+class restoring : public with_repository {
+  protected:
     snapshot_result snapshot() {
         snapshot_options options;
         options.repositories = {url_};
